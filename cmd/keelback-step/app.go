@@ -1,0 +1,173 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/keelback/keelback/internal/rootfs"
+)
+
+func appCommand(flags *flag.FlagSet) func(io.Writer) error {
+	dir := flags.String("context", "", "the build context")
+	include := list(flags, "include", "pattern of files to copy, as in .dockerignore (repeatable; default: all)")
+	exclude := list(flags, "exclude", "pattern of files not to copy, as in .dockerignore (repeatable)")
+	dest := flags.String("dest", "/app", "where the files lie in the image")
+	out := flags.String("out", "", "directory for the tree")
+	return func(stderr io.Writer) error {
+		if err := checkOut(*out); err != nil {
+			return err
+		}
+		if !path.IsAbs(*dest) {
+			return fmt.Errorf("--dest: %q is not an absolute path", *dest)
+		}
+		root, err := open("context", *dir)
+		if err != nil {
+			return err
+		}
+		layer, err := appLayer(root, *include, *exclude, *dest)
+		if err != nil {
+			return err
+		}
+		files, bytes := total(layer)
+		fmt.Fprintf(stderr, "app: %d files, %s\n", files, size(bytes))
+		return layer.Write(*out)
+	}
+}
+
+// appLayer copies the files of the context that are included and not excluded,
+// and the directories that are empty in the context.
+func appLayer(context *rootfs.Root, include, exclude []string, dest string) (*rootfs.Layer, error) {
+	in, err := newIncludes(include)
+	if err != nil {
+		return nil, err
+	}
+	ex, err := matcher(exclude)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := selected(context, in, ex)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.unused(); err != nil {
+		return nil, err
+	}
+	l := rootfs.NewLayer(nil)
+	if err := l.Add(rootfs.NewDir(dest, 0o755, 0, 0)); err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		e = e.Normal()
+		e.Path = path.Join(dest, e.Path)
+		if err := l.Add(e); err != nil {
+			return nil, err
+		}
+	}
+	if files, _ := total(l); files == 0 {
+		return nil, errors.New("no file of the build context is left to copy (see .dockerignore, app.include, app.exclude)")
+	}
+	return l, nil
+}
+
+// selected lists the files and empty directories to copy.
+func selected(context *rootfs.Root, in *includes, ex *patternmatcher.PatternMatcher) ([]rootfs.Entry, error) {
+	var out, dirs []rootfs.Entry
+	full := map[string]bool{}
+	err := context.Walk("/", func(e rootfs.Entry) error {
+		full[path.Dir(e.Path)] = true
+		name := strings.TrimPrefix(e.Path, "/")
+		ok, err := in.match(name)
+		if err != nil || !ok {
+			return err
+		}
+		no, err := ex.MatchesOrParentMatches(name)
+		if err != nil || no {
+			return err
+		}
+		if e.Mode.IsDir() {
+			dirs = append(dirs, e)
+			return nil
+		}
+		if !e.Mode.IsRegular() && !e.IsLink() {
+			return fmt.Errorf("%s: neither a file nor a link (exclude it in app.exclude or .dockerignore)", name)
+		}
+		out = append(out, e)
+		return nil
+	})
+	for _, e := range dirs {
+		if !full[e.Path] {
+			out = append(out, e)
+		}
+	}
+	return out, err
+}
+
+// includes are the patterns of files to copy.
+type includes struct {
+	patterns []string
+	each     []*patternmatcher.PatternMatcher
+	used     []bool
+	all      *patternmatcher.PatternMatcher
+}
+
+func newIncludes(patterns []string) (*includes, error) {
+	in := &includes{used: make([]bool, len(patterns)), patterns: patterns}
+	for _, p := range patterns {
+		m, err := matcher([]string{p})
+		if err != nil {
+			return nil, err
+		}
+		in.each = append(in.each, m)
+	}
+	all, err := matcher(patterns)
+	in.all = all
+	return in, err
+}
+
+// match reports whether a file, or a directory that it is in, is included.
+func (in *includes) match(name string) (bool, error) {
+	if len(in.patterns) == 0 {
+		return true, nil
+	}
+	for i, m := range in.each {
+		if in.used[i] {
+			continue
+		}
+		ok, err := m.MatchesOrParentMatches(name)
+		if err != nil {
+			return false, err
+		}
+		in.used[i] = ok
+	}
+	return in.all.MatchesOrParentMatches(name)
+}
+
+// unused names the patterns that no file matches: they hold a mistake.
+func (in *includes) unused() error {
+	var names []string
+	for i, p := range in.patterns {
+		if !in.used[i] && !strings.HasPrefix(p, "!") {
+			names = append(names, fmt.Sprintf("%q", p))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("app.include: no file of the build context matches %s (.dockerignore may hide it)", strings.Join(names, ", "))
+}
+
+// matcher reads patterns as the lines of a .dockerignore.
+func matcher(patterns []string) (*patternmatcher.PatternMatcher, error) {
+	clean, err := ignorefile.ReadAll(strings.NewReader(strings.Join(patterns, "\n")))
+	if err != nil {
+		return nil, err
+	}
+	return patternmatcher.New(clean)
+}

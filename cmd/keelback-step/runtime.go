@@ -1,0 +1,51 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slice"
+)
+
+func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
+	base := flags.String("base", "", "rootfs of the runtime base")
+	builder := flags.String("builder", "", "rootfs of the builder")
+	venvs := list(flags, "venv", "tree with the virtual environment, or a part of it, at its place (repeatable)")
+	family := flags.String("family", "", "alpine or distroless: what the base has to be")
+	out := flags.String("out", "", "directory for the tree to lay over the base")
+	return func(stderr io.Writer) error {
+		if err := checkOut(*out); err != nil {
+			return err
+		}
+		baseRoot, err := open("base", *base)
+		if err != nil {
+			return err
+		}
+		builderRoot, err := open("builder", *builder)
+		if err != nil {
+			return err
+		}
+		var trees []*rootfs.Root
+		for _, dir := range *venvs {
+			tree, err := open("venv", dir)
+			if err != nil {
+				return err
+			}
+			trees = append(trees, tree)
+		}
+		r, err := slice.Runtime(slice.Options{Base: baseRoot, Builder: builderRoot, Venvs: trees, Family: *family})
+		if err != nil {
+			return err
+		}
+		for _, note := range r.Notes {
+			fmt.Fprintf(stderr, "runtime: note: %s\n", note)
+		}
+		files, bytes := total(r.Layer)
+		fmt.Fprintf(stderr, "runtime: Python %s at %s; %d files, %s; packages: %s\n",
+			r.Interpreter.Version, r.Interpreter.Path, files, size(bytes), strings.Join(r.Packages, " "))
+		return r.Layer.Write(*out)
+	}
+}

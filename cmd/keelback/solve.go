@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/moby/buildkit/client"
+	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/util/progress/progressui"
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+)
+
+// product is the name of this program for BuildKit.
+const product = "keelback"
+
+// solver are the flags about who builds, and how that is shown.
+type solver struct {
+	addr, step, progress string
+}
+
+func (s *solver) addFlags(flags *pflag.FlagSet, env lookup) {
+	progress := string(progressui.AutoMode)
+	if value, ok := env("BUILDKIT_PROGRESS"); ok && value != "" {
+		progress = value
+	}
+	flags.StringVar(&s.addr, "addr", "", "address of BuildKit (default $BUILDKIT_HOST, else a buildkitd is started)")
+	flags.StringVar(&s.step, "step", "", stepName+" for build steps: a file, oci-layout://DIR or docker-image://REF (default the one beside keelback)")
+	flags.StringVar(&s.progress, "progress", progress, "how progress is shown: auto, plain, tty, quiet or rawjson")
+}
+
+func (s *solver) quiet() bool { return s.progress == string(progressui.QuietMode) }
+
+// answer is what came of a solve.
+type answer struct {
+	// exported is what the exporters say, such as the digest.
+	exported map[string]string
+
+	// metadata is what the frontend says, such as the image config.
+	metadata map[string][]byte
+}
+
+// solveOpt turns flags into what a solve is asked for, but for its outputs and what
+// depends on the worker.
+func (a *app) solveOpt(in *inputs) (client.SolveOpt, error) {
+	return in.solveOpt(a.env, config.LoadDefaultConfigFile(a.stderr))
+}
+
+// solve runs the frontend in this process.
+func (a *app) solve(ctx context.Context, s *solver, opt client.SolveOpt) (_ *answer, err error) {
+	display, err := progressui.NewDisplay(a.stderr, progressui.DisplayMode(s.progress))
+	if err != nil {
+		return nil, usagef("--progress %s: %w", s.progress, err)
+	}
+	b, err := a.connect(ctx, s.addr)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	if err := addStep(&opt, s.step, b.arch); err != nil {
+		return nil, err
+	}
+
+	var frontendErr error
+	var metadata map[string][]byte
+	run := func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+		res, err := a.build(ctx, c)
+		frontendErr = err
+		if res != nil {
+			metadata = res.Metadata
+		}
+		return res, err
+	}
+	var response *client.SolveResponse
+	var warnings []client.VertexWarning
+	statuses := make(chan *client.SolveStatus)
+	eg := errgroup.Group{}
+	eg.Go(func() (err error) {
+		response, err = b.Build(ctx, opt, product, run, statuses)
+		return err
+	})
+	eg.Go(func() (err error) {
+		// Not ended by ctx: what was cancelled is shown as such.
+		warnings, err = display.UpdateFrom(context.WithoutCancel(ctx), statuses)
+		return err
+	})
+	err = eg.Wait()
+	if s.progress != string(progressui.QuietMode) && s.progress != string(progressui.RawJSONMode) {
+		a.printWarnings(warnings)
+	}
+	switch {
+	case frontendErr != nil:
+		// The object itself says more than what comes back through the daemon.
+		return nil, frontendErr
+	case err != nil && b.lease != nil:
+		return nil, fmt.Errorf("%w (log of buildkitd: %s)", err, b.lease.Log())
+	case err != nil:
+		return nil, err
+	}
+	return &answer{exported: response.ExporterResponse, metadata: metadata}, nil
+}

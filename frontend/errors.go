@@ -1,0 +1,45 @@
+package frontend
+
+import (
+	"errors"
+
+	bk "github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
+)
+
+// withSource gives errors of the spec their places in the form that BuildKit's
+// clients show. An error that has no place gets an empty one: without it the
+// frontend that read the `# syntax=` line would blame that line.
+func withSource(err error, src *bk.SourceMap) error {
+	if err == nil {
+		return nil
+	}
+	var errs spec.Errors
+	if !errors.As(err, &errs) {
+		if len(errdefs.Sources(err)) > 0 {
+			return err
+		}
+		return errdefs.WithSource(err, source(src, nil))
+	}
+	var ranges []*pb.Range
+	for _, e := range errs {
+		ranges = append(ranges, llb.PBRange(e.Range))
+	}
+	return errdefs.WithSource(err, source(src, ranges))
+}
+
+func source(src *bk.SourceMap, ranges []*pb.Range) *errdefs.Source {
+	return &errdefs.Source{
+		Info: &pb.SourceInfo{
+			Filename:   src.Filename,
+			Language:   src.Language,
+			Data:       src.Data,
+			Definition: src.Definition.ToPB(),
+		},
+		Ranges: ranges,
+	}
+}

@@ -1,0 +1,180 @@
+package frontend
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/frontend/gateway/client"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/keelback/keelback/internal/lock"
+	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
+)
+
+// RequestLLB is the request (`requestid`) for the build graph as text instead of a
+// build: [llb.Dump] of it, as `result.txt`.
+const RequestLLB = "keelback.llb"
+
+// Build builds the image that a spec describes. Errors of the user point into the
+// spec (errdefs.Source).
+//
+// The program keelback-step comes from the named context `keelback-step` when there
+// is one, else from the image that the frontend itself runs from.
+func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
+	bc, err := dockerui.NewClient(c)
+	if err != nil {
+		return nil, err
+	}
+	src, err := bc.ReadEntrypoint(ctx, "YAML")
+	if err != nil {
+		return nil, fmt.Errorf("spec: %w", err)
+	}
+	defer func() { err = withSource(err, src.SourceMap) }()
+
+	s, err := spec.Parse(src.Filename, src.Data, declaredArgs(bc.BuildArgs))
+	if err != nil {
+		return nil, err
+	}
+	b := &build{client: c, ui: bc, spec: s, source: src}
+	if b.project, err = lock.Load(ctx, s, b); err != nil {
+		return nil, err
+	}
+	if bc.BuildOpts().Opts["requestid"] == RequestLLB {
+		return b.dump(ctx)
+	}
+	if res, ok, err := bc.HandleSubrequest(ctx, dockerui.RequestHandler{}); err != nil || ok {
+		return res, err
+	}
+	return b.image(ctx)
+}
+
+// build is one request for an image.
+type build struct {
+	client  client.Client
+	ui      *dockerui.Client
+	spec    *spec.Spec
+	source  *dockerui.Source
+	project *lock.Project
+}
+
+// image builds the image for all platforms.
+func (b *build) image(ctx context.Context) (*client.Result, error) {
+	scanner, err := b.newScanner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	epoch, err := b.epoch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rb, err := b.ui.Build(ctx, func(ctx context.Context, platform *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
+		p := b.platform(platform)
+		res, err := b.compile(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		ref, err := b.solve(ctx, res, p)
+		if err != nil {
+			return nil, err
+		}
+		scanner.add(platform, res)
+		return &dockerui.BuildResult{Reference: ref, Image: res.Image, BaseImage: res.Base, Epoch: epoch}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := scanner.scan(ctx, rb); err != nil {
+		return nil, err
+	}
+	return rb.Finalize()
+}
+
+// platform is what an image is built for: the worker's own where none is asked for.
+func (b *build) platform(p *ocispecs.Platform) ocispecs.Platform {
+	if p == nil {
+		p = &b.ui.BuildPlatforms[0]
+	}
+	return platforms.Normalize(*p)
+}
+
+// compile makes the graph for one platform.
+func (b *build) compile(ctx context.Context, p ocispecs.Platform) (*llb.Result, error) {
+	opt := llb.Options{
+		Config:          b.ui.Config,
+		Project:         b.project,
+		SpecFile:        b.spec.Filename(),
+		Platform:        p,
+		BuildPlatform:   platforms.Normalize(b.ui.BuildPlatforms[0]),
+		WorkerPlatforms: b.workerPlatforms(),
+		Resolver:        sourceresolver.NewImageMetaResolver(b.client),
+		NamedImage:      b.namedImage,
+		NoCache:         b.ui.IsNoCache,
+		SourceMap:       b.source.SourceMap,
+		Caps:            b.client.BuildOpts().LLBCaps,
+	}
+	if err := b.inputs(ctx, &opt); err != nil {
+		return nil, err
+	}
+	return llb.Compile(ctx, b.spec, opt)
+}
+
+// workerPlatforms are all that the worker can run.
+func (b *build) workerPlatforms() []ocispecs.Platform {
+	var all []ocispecs.Platform
+	for _, w := range b.client.BuildOpts().Workers {
+		all = append(all, w.Platforms...)
+	}
+	return all
+}
+
+func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {
+	def, err := res.Marshal(ctx, p, b.client.BuildOpts().LLBCaps)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), CacheImports: b.ui.CacheImports})
+	if err != nil {
+		return nil, err
+	}
+	return r.SingleRef()
+}
+
+// dump answers RequestLLB for the first platform.
+func (b *build) dump(ctx context.Context) (*client.Result, error) {
+	var target *ocispecs.Platform
+	if len(b.ui.TargetPlatforms) > 0 {
+		target = &b.ui.TargetPlatforms[0]
+	}
+	p := b.platform(target)
+	res, err := b.compile(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	def, err := res.Marshal(ctx, p, b.client.BuildOpts().LLBCaps)
+	if err != nil {
+		return nil, err
+	}
+	text, err := llb.Dump(def)
+	if err != nil {
+		return nil, err
+	}
+	out := client.NewResult()
+	out.AddMeta("result.txt", text)
+	return out, nil
+}
+
+// declaredArgs are the build arguments that a spec has to declare: all but those
+// that BuildKit and its clients use for themselves.
+func declaredArgs(args map[string]string) map[string]string {
+	declared := map[string]string{}
+	for name, v := range args {
+		if !spec.ReservedArg(name) {
+			declared[name] = v
+		}
+	}
+	return declared
+}

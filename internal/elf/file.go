@@ -1,0 +1,187 @@
+package elf
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/keelback/keelback/internal/rootfs"
+)
+
+// ErrNotELF says that a file is not an ELF program or shared object.
+var ErrNotELF = errors.New("not an ELF program or shared object")
+
+// File is what a dynamic loader reads of a program or a shared object.
+type File struct {
+	// Machine and Class tell for which processor the file is.
+	Machine elf.Machine
+	Class   elf.Class
+
+	// Interp is the dynamic loader of a program.
+	Interp string
+
+	// Soname is the name that others need a shared object by.
+	Soname string
+
+	// Needed are the shared objects that the file needs, in order.
+	Needed []string
+
+	// Rpath and Runpath are the directories to look in for them, as written.
+	Rpath, Runpath string
+}
+
+// IsProgram reports whether the file can be started.
+func (f *File) IsProgram() bool { return f.Interp != "" }
+
+// ReadEntry reads a file of a tree. The error is [ErrNotELF] for all that no
+// loader would load.
+func ReadEntry(e rootfs.Entry) (*File, error) {
+	if !e.Mode.IsRegular() || e.Size < 52 {
+		return nil, ErrNotELF
+	}
+	r, err := e.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	f, err := Read(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.Path, err)
+	}
+	return f, nil
+}
+
+// Read reads a program or a shared object. Like a loader it uses the program
+// headers only; section headers may be missing.
+func Read(r io.ReaderAt) (*File, error) {
+	magic := make([]byte, len(elf.ELFMAG))
+	if _, err := r.ReadAt(magic, 0); err != nil || string(magic) != elf.ELFMAG {
+		return nil, ErrNotELF
+	}
+	raw, err := elf.NewFile(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotELF, err)
+	}
+	if raw.Type != elf.ET_EXEC && raw.Type != elf.ET_DYN {
+		return nil, ErrNotELF
+	}
+	f := &File{Machine: raw.Machine, Class: raw.Class}
+	for _, p := range raw.Progs {
+		switch p.Type {
+		case elf.PT_INTERP:
+			b, err := segment(p)
+			if err != nil {
+				return nil, err
+			}
+			f.Interp = text(b, 0)
+		case elf.PT_DYNAMIC:
+			if err := f.readDynamic(raw, p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return f, nil
+}
+
+// maxSegment is more than any dynamic section or string table has.
+const maxSegment = 64 << 20
+
+func segment(p *elf.Prog) ([]byte, error) {
+	if p.Filesz > maxSegment {
+		return nil, fmt.Errorf("%w: segment of %d bytes", ErrNotELF, p.Filesz)
+	}
+	b := make([]byte, p.Filesz)
+	if _, err := p.ReadAt(b, 0); err != nil {
+		return nil, fmt.Errorf("%w: cut off", ErrNotELF)
+	}
+	return b, nil
+}
+
+// readDynamic reads the dynamic section. Its strings lie in a table that is named
+// by the address which it is loaded at.
+func (f *File) readDynamic(raw *elf.File, p *elf.Prog) error {
+	b, err := segment(p)
+	if err != nil {
+		return err
+	}
+	tags := dynamicTags(raw, b)
+	strs, err := stringTable(raw, tags)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		switch t.tag {
+		case elf.DT_NEEDED:
+			f.Needed = append(f.Needed, text(strs, t.val))
+		case elf.DT_SONAME:
+			f.Soname = text(strs, t.val)
+		case elf.DT_RPATH:
+			f.Rpath = text(strs, t.val)
+		case elf.DT_RUNPATH:
+			f.Runpath = text(strs, t.val)
+		}
+	}
+	return nil
+}
+
+type dynamicTag struct {
+	tag elf.DynTag
+	val uint64
+}
+
+func dynamicTags(raw *elf.File, b []byte) []dynamicTag {
+	var out []dynamicTag
+	for {
+		var t dynamicTag
+		switch {
+		case raw.Class == elf.ELFCLASS32 && len(b) >= 8:
+			t = dynamicTag{elf.DynTag(raw.ByteOrder.Uint32(b)), uint64(raw.ByteOrder.Uint32(b[4:]))}
+			b = b[8:]
+		case raw.Class == elf.ELFCLASS64 && len(b) >= 16:
+			t = dynamicTag{elf.DynTag(raw.ByteOrder.Uint64(b)), raw.ByteOrder.Uint64(b[8:])}
+			b = b[16:]
+		}
+		if t.tag == elf.DT_NULL {
+			return out
+		}
+		out = append(out, t)
+	}
+}
+
+func stringTable(raw *elf.File, tags []dynamicTag) ([]byte, error) {
+	var addr, size uint64
+	for _, t := range tags {
+		switch t.tag {
+		case elf.DT_STRTAB:
+			addr = t.val
+		case elf.DT_STRSZ:
+			size = t.val
+		}
+	}
+	if size == 0 {
+		return nil, nil
+	}
+	for _, p := range raw.Progs {
+		if p.Type != elf.PT_LOAD || addr < p.Vaddr || addr-p.Vaddr >= p.Filesz {
+			continue
+		}
+		off := addr - p.Vaddr
+		b := make([]byte, min(size, p.Filesz-off, maxSegment))
+		if _, err := p.ReadAt(b, int64(off)); err != nil {
+			break
+		}
+		return b, nil
+	}
+	return nil, fmt.Errorf("%w: no string table", ErrNotELF)
+}
+
+// text is the string at an offset of a table.
+func text(table []byte, off uint64) string {
+	if off >= uint64(len(table)) {
+		return ""
+	}
+	b, _, _ := bytes.Cut(table[off:], []byte{0})
+	return string(b)
+}

@@ -1,0 +1,172 @@
+package lock
+
+import (
+	"context"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/moby/patternmatcher"
+
+	"github.com/keelback/keelback/spec"
+)
+
+const (
+	pyprojectFile = "pyproject.toml"
+	pythonFile    = ".python-version"
+
+	// buildRequirementsFile locks the requirements for building, where the lock
+	// itself has no place for them.
+	buildRequirementsFile = "build-requirements.txt"
+)
+
+// lockNames are patterns of all files that lock dependencies, readable or not.
+var lockNames = []string{"uv.lock", "pylock.toml", "pylock.*.toml", "requirements.txt", "poetry.lock", "pdm.lock", "Pipfile.lock"}
+
+// converters are commands that make a readable lock of another one.
+var converters = map[string]string{
+	"poetry.lock":  "poetry export --output requirements.txt",
+	"pdm.lock":     "pdm export --format pylock --output pylock.toml",
+	"Pipfile.lock": "pipenv requirements --hash > requirements.txt",
+}
+
+// found is what lies in the context: the files by path, and which of them are what.
+type found struct {
+	files   map[string][]byte
+	ignored []string
+	dir     string // of the project
+	lock    string // path, or empty
+	project *pyproject
+
+	members    []string // folders of the workspace's projects that are needed
+	buildGroup []string // names in the lock's group for building
+}
+
+func (f *found) path(name string) string { return path.Join(f.dir, name) }
+
+// discover reads the files of the project's folder and decides which is the lock.
+func discover(ctx context.Context, s *spec.Spec, t Tree) (*found, error) {
+	f := &found{dir: ".", lock: s.Dependencies.Lock}
+	if f.lock != "" {
+		f.dir = path.Dir(f.lock)
+	}
+	patterns := []string{pythonFile, f.path(pythonFile), f.path(pyprojectFile), f.path(buildRequirementsFile)}
+	for _, n := range lockNames {
+		patterns = append(patterns, f.path(n))
+	}
+	if f.lock != "" {
+		patterns = append(patterns, f.lock)
+	}
+	var err error
+	if f.files, err = t.Files(ctx, sorted(patterns)...); err != nil {
+		return nil, err
+	}
+	if f.ignored, err = t.Ignored(ctx); err != nil {
+		return nil, err
+	}
+	if data, ok := f.files[f.path(pyprojectFile)]; ok {
+		if f.project, err = parsePyproject(s, f.path(pyprojectFile), data); err != nil {
+			return nil, err
+		}
+	}
+	return f, f.chooseLock(s)
+}
+
+// chooseLock finds the lock where the spec names none, and checks the one it names.
+func (f *found) chooseLock(s *spec.Spec) error {
+	if f.lock != "" {
+		return f.checkNamed(s)
+	}
+	var candidates []string
+	for _, name := range slices.Sorted(maps.Keys(f.files)) {
+		if isLock(path.Base(name)) && path.Dir(name) == "." {
+			candidates = append(candidates, name)
+		}
+	}
+	switch len(candidates) {
+	case 0:
+		return f.checkNone(s)
+	case 1:
+		f.lock = candidates[0]
+		return checkReadable(s, f.lock)
+	default:
+		return spec.Errors{s.Errorf("dependencies.lock", "%d lock files in the context: %s (name one: dependencies: {lock: %s})",
+			len(candidates), strings.Join(candidates, ", "), candidates[len(candidates)-1])}
+	}
+}
+
+func isLock(base string) bool {
+	return slices.ContainsFunc(lockNames, func(pattern string) bool {
+		ok, err := path.Match(pattern, base)
+		return ok && err == nil
+	})
+}
+
+// checkNamed tells why a lock that the spec names is not there.
+func (f *found) checkNamed(s *spec.Spec) error {
+	if _, ok := f.files[f.lock]; ok {
+		return checkReadable(s, f.lock)
+	}
+	if f.hidden(f.lock) {
+		return spec.Errors{s.Errorf("dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)}
+	}
+	return spec.Errors{s.Errorf("dependencies.lock", "no file %s in the build context (make one: %s)", f.lock, makeCommand(path.Base(f.lock)))}
+}
+
+// checkNone is content without a lock only when nothing is to be installed.
+func (f *found) checkNone(s *spec.Spec) error {
+	for _, name := range []string{"uv.lock", "pylock.toml", "requirements.txt"} {
+		if f.hidden(name) && f.wantsDependencies(s) {
+			return spec.Errors{s.Errorf("dependencies.lock", "no lock file in the build context, and .dockerignore keeps out %s (add the line !%s to it)", name, name)}
+		}
+	}
+	if f.project != nil && f.project.hasDependencies() {
+		return spec.Errors{s.Errorf("dependencies.lock", "%s lists dependencies, but no lock file pins them (make one: uv lock)", pyprojectFile)}
+	}
+	if f.wantsDependencies(s) {
+		return spec.Errors{s.Errorf("dependencies", "no lock file in the build context (make one: uv lock)")}
+	}
+	return nil
+}
+
+func (f *found) wantsDependencies(s *spec.Spec) bool {
+	d := s.Dependencies
+	return f.project != nil && f.project.hasDependencies() || len(d.Extras)+len(d.Groups)+len(d.AllowSdist) > 0
+}
+
+func (f *found) hidden(name string) bool {
+	hidden, err := patternmatcher.MatchesOrParentMatches(name, f.ignored)
+	return err == nil && hidden
+}
+
+func checkReadable(s *spec.Spec, lock string) error {
+	if command, ok := converters[path.Base(lock)]; ok {
+		return spec.Errors{s.Errorf("dependencies.lock", "%s is not a format that is read (uv.lock, pylock.toml, requirements.txt with hashes; convert it: %s)", lock, command)}
+	}
+	return nil
+}
+
+// formatOf tells a lock's format by its name, as the tools that write them do.
+func formatOf(lock string) Format {
+	base := path.Base(lock)
+	switch {
+	case base == "uv.lock":
+		return UV
+	case strings.HasSuffix(base, ".toml"):
+		return Pylock
+	default:
+		return Requirements
+	}
+}
+
+func makeCommand(base string) string {
+	switch formatOf(base) {
+	case UV:
+		return "uv lock"
+	case Pylock:
+		return "uv export --format pylock.toml --output-file " + base
+	default:
+		return "uv pip compile --generate-hashes pyproject.toml --output-file " + base
+	}
+}

@@ -1,0 +1,167 @@
+package lock
+
+import (
+	"context"
+	"path"
+	"slices"
+
+	"github.com/keelback/keelback/spec"
+)
+
+// Tree gives the few files of a build context that are read before the build.
+type Tree interface {
+	// Files returns the files whose slash-separated path in the context matches one
+	// of the patterns of [path.Match]. What is not there is left out.
+	Files(ctx context.Context, patterns ...string) (map[string][]byte, error)
+
+	// Ignored returns the patterns that keep files out of the context, in the syntax
+	// of .dockerignore.
+	Ignored(ctx context.Context) ([]string, error)
+
+	// HasDir tells whether the context has a folder of that name.
+	HasDir(ctx context.Context, dir string) (bool, error)
+}
+
+// Project is what the build context says about a service.
+type Project struct {
+	// Python is the version to run on, MAJOR.MINOR or MAJOR.MINOR.PATCH.
+	Python string
+
+	// PythonFrom is the path in the spec that the version comes from, `python`, or
+	// the name of the file.
+	PythonFrom string
+
+	// Dir is the folder of the project in the context, where its lock and its
+	// pyproject.toml lie. It is `.` for the root.
+	Dir string
+
+	// Lock lists the dependencies. Nil: the service has none.
+	Lock *Lock
+
+	// Local are the folders of the projects to install from the context: the service
+	// itself when its pyproject.toml has a build system, and the members of its
+	// workspace that it depends on.
+	Local []string
+
+	// BuildRequirements says where the requirements for building Local and the
+	// packages of allow_sdist come from.
+	BuildRequirements BuildRequirements
+
+	// BuildLock is the file that locks the requirements for building. Empty with
+	// LockedBuild: the group of uv.lock does.
+	BuildLock string
+
+	// Manifests are the pyproject.toml files of Local.
+	Manifests []string
+
+	// SourceDir is the folder that modules are imported from, relative to the
+	// context. Empty: its root.
+	SourceDir string
+}
+
+// AllManifests are all files of the context that installing reads, sorted.
+func (p *Project) AllManifests() []string {
+	names := slices.Clone(p.Manifests)
+	if p.Lock != nil {
+		names = append(names, p.Lock.Manifests...)
+	}
+	if p.BuildLock != "" {
+		names = append(names, p.BuildLock)
+	}
+	return sorted(names)
+}
+
+// Format is a lock file's format.
+type Format string
+
+const (
+	// UV is uv.lock.
+	UV Format = "uv.lock"
+
+	// Pylock is pylock.toml, as in PEP 751.
+	Pylock Format = "pylock.toml"
+
+	// Requirements is pip's requirements.txt, with hashes.
+	Requirements Format = "requirements.txt"
+)
+
+// Lock is a lock file that was read and found complete: every file that can be
+// downloaded for it has a hash.
+type Lock struct {
+	// Path of the lock file in the context.
+	Path string
+
+	// Format of the lock file.
+	Format Format
+
+	// Manifests are the files that installing reads, the lock among them, sorted.
+	Manifests []string
+
+	// Names are the normalised names of all distributions in the lock, sorted.
+	Names []string
+}
+
+// BuildRequirements says where the requirements for building come from.
+type BuildRequirements int
+
+const (
+	// NoBuild means that nothing needs to be downloaded for building: nothing is
+	// built, or uv's own backend builds it.
+	NoBuild BuildRequirements = iota
+
+	// LockedBuild means the `build` group of uv.lock, or build-requirements.txt.
+	LockedBuild
+
+	// UnlockedBuild means whatever is newest (`builder.unlocked`).
+	UnlockedBuild
+)
+
+// Load reads the facts that the build of s needs from its context. The error is
+// [spec.Errors] where the user's files are at fault.
+func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
+	f, err := discover(ctx, s, t)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{Dir: f.dir}
+	if p.Python, p.PythonFrom, err = pythonVersion(s, f); err != nil {
+		return nil, err
+	}
+	if f.lock != "" {
+		if p.Lock, err = readLock(ctx, s, t, f); err != nil {
+			return nil, err
+		}
+	}
+	if p.Local, err = localProjects(s, f); err != nil {
+		return nil, err
+	}
+	if p.BuildRequirements, err = buildRequirements(s, f, p); err != nil {
+		return nil, err
+	}
+	for _, dir := range p.Local {
+		p.Manifests = append(p.Manifests, path.Join(dir, pyprojectFile))
+	}
+	if p.SourceDir, err = sourceDir(ctx, s, t, p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// sourceDir is the folder that modules are imported from. A project that is
+// installed is imported from the virtual environment, which may hold compiled
+// modules that its sources do not.
+func sourceDir(ctx context.Context, s *spec.Spec, t Tree, p *Project) (string, error) {
+	if s.App.Path != "" || len(p.Local) > 0 {
+		return s.App.Path, nil
+	}
+	ok, err := t.HasDir(ctx, "src")
+	if err != nil || !ok {
+		return "", err
+	}
+	return "src", nil
+}
+
+func sorted(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,197 @@
+package slice
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/keelback/keelback/internal/elf"
+	"github.com/keelback/keelback/internal/ospkg"
+	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/rootfs"
+)
+
+// Result is a layer, and what is to be said about it.
+type Result struct {
+	// Layer is to be laid over the base.
+	Layer *rootfs.Layer
+
+	// Interpreter is the Python that the layer brings.
+	Interpreter *python.Interpreter
+
+	// Packages are the system packages that were recorded.
+	Packages []string
+
+	// Notes say what was passed over, and why.
+	Notes []string
+}
+
+// Options are the trees that a layer is made from.
+type Options struct {
+	// Base is what the layer is to be laid over.
+	Base *rootfs.Root
+
+	// Builder has the Python that the virtual environment was made with.
+	Builder *rootfs.Root
+
+	// Venvs hold the virtual environment at its place in the image, in one or
+	// several layers of their own.
+	Venvs []*rootfs.Root
+
+	// Family is what the base has to be, "alpine" (musl) or "distroless" (glibc).
+	// Empty is either.
+	Family string
+}
+
+// Runtime makes the layer that turns the base into what the virtual environment
+// runs on.
+func Runtime(opt Options) (*Result, error) {
+	if err := sameRelease(opt.Base, opt.Builder); err != nil {
+		return nil, err
+	}
+	i, err := interpreter(opt.Builder, opt.Venvs)
+	if err != nil {
+		return nil, err
+	}
+	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base)}
+	for _, step := range []func() error{r.sameLibc, r.python, r.show, r.libraries, r.certificates, r.timeZones, r.records} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return &Result{Layer: r.layer, Interpreter: i, Packages: r.packages, Notes: r.notes}, nil
+}
+
+// interpreter is the Python of the builder that the virtual environment was made
+// for.
+func interpreter(builder *rootfs.Root, venvs []*rootfs.Root) (*python.Interpreter, error) {
+	link := path.Join(python.Venv, "bin/python")
+	for _, tree := range venvs {
+		e, err := tree.Lstat(link)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !path.IsAbs(e.Link) {
+			return nil, fmt.Errorf("%s: not a link to an interpreter outside of the environment", link)
+		}
+		return python.At(builder, e.Link)
+	}
+	return nil, fmt.Errorf("%s: in none of the trees of the virtual environment", link)
+}
+
+type slicer struct {
+	Options
+	interpreter *python.Interpreter
+	layer       *rootfs.Layer
+	programs    []string // of the virtual environment
+	objects     []string // that the interpreter may open
+	dists       []python.Distribution
+	packages    []string
+	notes       []string
+}
+
+// python adds the interpreter and its standard library.
+func (r *slicer) python() error {
+	entries, err := python.Slice(r.Builder, r.interpreter)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsLink() {
+			err = r.copyLink(e)
+		} else {
+			err = r.layer.Add(e.Normal())
+		}
+		if err != nil {
+			return err
+		}
+		if path.Dir(e.Path) == r.interpreter.DynLoad {
+			r.objects = append(r.objects, e.Path)
+		}
+	}
+	return nil
+}
+
+// copyLink copies a link and what it leads to; one that leads nowhere stays
+// behind.
+func (r *slicer) copyLink(e rootfs.Entry) error {
+	to, err := r.Builder.Stat(e.Path)
+	if err != nil || !to.Mode.IsRegular() {
+		r.notes = append(r.notes, fmt.Sprintf("%s: passed over, a link to %s", e.Path, e.Link))
+		return nil
+	}
+	return r.layer.Copy(r.Builder, e.Path)
+}
+
+// show makes the virtual environment visible to the search for libraries, and
+// lists what of it a loader would load.
+func (r *slicer) show() error {
+	for _, tree := range r.Venvs {
+		err := tree.Walk("/", func(e rootfs.Entry) error {
+			if e.Mode.IsDir() {
+				return nil
+			}
+			r.layer.Show(e)
+			f, err := elf.ReadEntry(e)
+			switch {
+			case errors.Is(err, elf.ErrNotELF):
+				return nil
+			case err != nil:
+				return err
+			case f.IsProgram():
+				r.programs = append(r.programs, e.Path)
+			default:
+				r.objects = append(r.objects, e.Path)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		dists, err := python.Distributions(tree, python.Venv)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		r.dists = append(r.dists, dists...)
+	}
+	return nil
+}
+
+// libraries adds the shared libraries.
+func (r *slicer) libraries() error {
+	c := elf.NewClosure(r.layer, r.Builder)
+	if err := c.Program(r.interpreter.Path, r.objects...); err != nil {
+		return err
+	}
+	for _, name := range r.programs {
+		if err := c.Program(name); err != nil {
+			return err
+		}
+	}
+	r.notes = append(r.notes, c.Notes()...)
+	return r.missing(c.Missing())
+}
+
+// records adds the records of the packages that files were copied from.
+func (r *slicer) records() error {
+	from, err := ospkg.Open(r.Builder)
+	if err != nil {
+		return err
+	}
+	base, err := ospkg.Open(r.Base)
+	if err != nil {
+		return err
+	}
+	var named []string
+	if _, ok := from.Owner(caBundle); !ok && r.layer.Has(caBundle) {
+		// Debian puts the bundle together when the package is installed, so no
+		// package says that it owns it.
+		named = []string{"ca-certificates"}
+	}
+	r.packages, err = from.Record(r.layer, base, named...)
+	return err
+}

@@ -1,0 +1,126 @@
+package llb
+
+import (
+	"context"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/util/apicaps"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/keelback/keelback/internal/lock"
+	"github.com/keelback/keelback/spec"
+)
+
+// Targets that a build can be asked for by `--target`.
+const (
+	// TargetImage is the image, the default.
+	TargetImage = "image"
+
+	// TargetDebug is the image with a shell and pip.
+	TargetDebug = "debug"
+)
+
+// Targets are the names of all targets, the default first.
+func Targets() []string { return []string{TargetImage, TargetDebug} }
+
+// Options is everything that a build depends on and that is not in the spec.
+type Options struct {
+	// Config is what the user asked for on the command line.
+	dockerui.Config
+
+	// Project is what the build context says about the service.
+	Project *lock.Project
+
+	// Context has the service's own files, Manifests those that installing reads.
+	Context, Manifests llb.State
+
+	// Ignored are patterns of files that are not part of the context.
+	Ignored []string
+
+	// SpecFile is the path of the spec in the context.
+	SpecFile string
+
+	// Step has the program keelback-step, for BuildPlatform, at /keelback-step.
+	Step llb.State
+
+	// Platform is what the image is for.
+	Platform ocispecs.Platform
+
+	// BuildPlatform is what keelback-step runs on: the worker's own.
+	BuildPlatform ocispecs.Platform
+
+	// WorkerPlatforms are all that the worker can run, emulated ones too.
+	WorkerPlatforms []ocispecs.Platform
+
+	// Resolver resolves images to digests and configs.
+	Resolver llb.ImageMetaResolver
+
+	// NamedImage gives the named context that replaces an image, or nil.
+	NamedImage func(ctx context.Context, ref string, p ocispecs.Platform) (*llb.State, *dockerspec.DockerOCIImage, error)
+
+	// NoCache tells whether the steps of a stage are to be run again.
+	NoCache func(stage string) bool
+
+	// SourceMap is the spec's text, which each op points to. Nil: none does.
+	SourceMap *llb.SourceMap
+
+	// Caps are what the daemon can do.
+	Caps apicaps.CapSet
+}
+
+// Result is a compiled build.
+type Result struct {
+	// State is the image's file system.
+	State llb.State
+
+	// Image is its config.
+	Image *dockerspec.DockerOCIImage
+
+	// Base is the config of the image that it is built on.
+	Base *dockerspec.DockerOCIImage
+
+	// Builder is the stage that dependencies were installed in.
+	Builder llb.State
+}
+
+// Compile turns a spec into a build graph and an image config. Nothing is solved;
+// images are resolved to digests. The error is [spec.Errors] where the spec is
+// at fault.
+func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
+	c, err := newCompiler(s, opt)
+	if err != nil {
+		return nil, err
+	}
+	if c.images, err = c.resolveImages(ctx); err != nil {
+		return nil, err
+	}
+
+	builder := c.builderPackages(c.images.builder.state)
+	skeleton := c.createVenv(builder)
+	tools := c.installBuildRequirements(builder, skeleton)
+	venv := c.strip(c.installDependencies(builder, skeleton, tools), "strip the dependencies")
+	app := c.copyApp()
+	project := c.installProject(builder, venv, tools, app)
+
+	base := c.runtimePackages(c.images.base.state)
+	interpreter := c.sliceInterpreter(base, builder, venv, project)
+	user := c.addUser(base)
+	rootfs := c.merge(base, interpreter, user, venv, project, app)
+	if c.target == TargetDebug {
+		rootfs = c.merge(rootfs, c.debugTools(rootfs, builder))
+	}
+
+	return &Result{
+		State:   rootfs,
+		Image:   imageConfig(s, c.opt, c.images.base.config),
+		Base:    c.images.base.config,
+		Builder: builder,
+	}, nil
+}
+
+// Marshal gives the definition that BuildKit solves.
+func (r *Result) Marshal(ctx context.Context, p ocispecs.Platform, caps apicaps.CapSet) (*llb.Definition, error) {
+	return r.State.Marshal(ctx, llb.Platform(p), llb.WithCaps(caps))
+}

@@ -1,0 +1,216 @@
+package llb_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/containerd/platforms"
+	bk "github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/solver/pb"
+	"github.com/moby/buildkit/util/apicaps"
+	capspb "github.com/moby/buildkit/util/apicaps/pb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
+	"github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/keelback/keelback/internal/golden"
+	"github.com/keelback/keelback/internal/lock"
+	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
+)
+
+// images is a registry that has every image: with the environment of the public
+// ones, and a digest made from the name.
+type images struct{}
+
+func (images) ResolveImageConfig(_ context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	img := dockerspec.DockerOCIImage{}
+	img.Platform = *opt.ImageOpt.Platform
+	img.Config.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+	if strings.Contains(ref, "distroless") {
+		img.Config.Env = append(img.Config.Env, "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt")
+	}
+	data, err := json.Marshal(img)
+	return ref, digest.FromString(ref), data, err
+}
+
+// allCaps are those of a daemon that can do everything.
+func allCaps(without ...apicaps.CapID) apicaps.CapSet {
+	all := pb.Caps.All()
+	return pb.Caps.CapSet(slices.DeleteFunc(all, func(c *capspb.APICap) bool { return slices.Contains(without, apicaps.CapID(c.ID)) }))
+}
+
+// options are those of a build by a worker that runs amd64, for a platform.
+func options(t *testing.T, s *spec.Spec, tree lock.Tree, platform string) llb.Options {
+	t.Helper()
+	project, err := lock.Load(t.Context(), s, tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return llb.Options{
+		Config:          dockerui.Config{NetworkMode: pb.NetMode_UNSET},
+		Project:         project,
+		Context:         bk.Local("context", bk.LocalUniqueID("test")),
+		Manifests:       bk.Local("context", bk.FollowPaths(project.AllManifests()), bk.LocalUniqueID("test")),
+		SpecFile:        s.Filename(),
+		Step:            bk.Image("docker.io/keelback/keelback:1", bk.Platform(platforms.MustParse("linux/amd64"))),
+		Platform:        platforms.MustParse(platform),
+		BuildPlatform:   platforms.MustParse("linux/amd64"),
+		WorkerPlatforms: []ocispecs.Platform{platforms.MustParse("linux/amd64"), platforms.MustParse("linux/arm64")},
+		Resolver:        images{},
+		SourceMap:       bk.NewSourceMap(nil, s.Filename(), "YAML", s.Data()),
+		Caps:            allCaps(),
+	}
+}
+
+// compile gives the dump of a build, and its image config.
+func compile(t *testing.T, s *spec.Spec, opt llb.Options) (dump, config []byte) {
+	t.Helper()
+	res, err := llb.Compile(t.Context(), s, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	def, err := res.Marshal(t.Context(), opt.Platform, opt.Caps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dump, err = llb.Dump(def); err != nil {
+		t.Fatal(err)
+	}
+	if config, err = json.MarshalIndent(res.Image, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	return dump, config
+}
+
+// parse reads a spec of examples.
+func parse(t *testing.T, file string, data []byte) *spec.Spec {
+	t.Helper()
+	s, err := spec.Parse(filepath.Base(file), data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestCompileExamples shows the whole graph of each example, by platform.
+func TestCompileExamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../examples/*/keelback*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, file := range files {
+		for _, platform := range []string{"linux/amd64", "linux/arm64"} {
+			name := fmt.Sprintf("%s/%s/%s", filepath.Base(filepath.Dir(file)), strings.TrimSuffix(filepath.Base(file), ".yaml"), strings.ReplaceAll(platform, "/", "-"))
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s := parse(t, file, read(t, file))
+				dump, config := compile(t, s, options(t, s, lock.Dir(filepath.Dir(file)), platform))
+				golden.File(t, filepath.Join("testdata", "examples", name+".golden"), append(append(dump, '\n'), append(config, '\n')...))
+			})
+		}
+	}
+}
+
+// TestCompile shows the graph of cases that are not worth an example: the sections
+// of the case that have to appear, line by line, in this order.
+func TestCompile(t *testing.T) {
+	t.Parallel()
+	golden.Run(t, "testdata/cases", func(t *testing.T, c *golden.Case) {
+		data, _ := c.Input("keelback.yaml")
+		s, err := spec.Parse("keelback.yaml", data, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree := t.TempDir()
+		for name, content := range c.Files("context/") {
+			write(t, filepath.Join(tree, name), content)
+		}
+		opt := options(t, s, lock.Dir(tree), "linux/amd64")
+		if target, ok := c.Input("target"); ok {
+			opt.Target = string(bytes.TrimSpace(target))
+		}
+		if _, ok := c.Input("no-merge-op"); ok {
+			opt.Caps = allCaps(pb.CapMergeOp)
+		}
+		if p, ok := c.Input("platform"); ok {
+			opt.Platform = platforms.MustParse(string(bytes.TrimSpace(p)))
+		}
+		res, err := llb.Compile(t.Context(), s, opt)
+		if err != nil {
+			c.Compare("error", []byte(err.Error()))
+			return
+		}
+		def, err := res.Marshal(t.Context(), opt.Platform, opt.Caps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dump, err := llb.Dump(def)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Compare("graph", dump)
+	})
+}
+
+// TestDeterministic compiles the examples 25 times. With the five maps that Compile
+// ranges over, an order by chance would come out equal once in 10^40 times.
+func TestDeterministic(t *testing.T) {
+	t.Parallel()
+	files, _ := filepath.Glob("../examples/*/keelback*.yaml")
+	for _, file := range files {
+		s := parse(t, file, read(t, file))
+		opt := options(t, s, lock.Dir(filepath.Dir(file)), "linux/amd64")
+		var first [][]byte
+		for range 25 {
+			res, err := llb.Compile(t.Context(), s, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			def, err := res.Marshal(t.Context(), opt.Platform, opt.Caps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			config, err := json.Marshal(res.Image)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := append(slices.Clone(def.Def), config)
+			if first == nil {
+				first = got
+			}
+			if !slices.EqualFunc(first, got, bytes.Equal) {
+				t.Fatalf("%s: two compiles of the same spec differ", file)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func write(t *testing.T, file string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,112 @@
+package llb
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/keelback/keelback/spec"
+)
+
+// Paths in the image. The virtual environment lies at the same path in the builder
+// and in the image, so that scripts and pyvenv.cfg hold in both.
+const (
+	venvDir = "/opt/venv"
+	appDir  = "/app"
+)
+
+// Stages that ops belong to. Their names stand before those of the ops.
+const (
+	stageBuilder = "builder"
+	stageRuntime = "runtime"
+	stageApp     = "app"
+)
+
+// compiler holds what all steps of one Compile need. Once the images are resolved
+// it does not change.
+type compiler struct {
+	spec   *spec.Spec
+	opt    Options
+	family family
+	target string
+	images images
+}
+
+func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {
+	c := &compiler{spec: s, opt: opt, family: familyOf(s.Runtime.Base), target: opt.Target}
+	if c.target == "" {
+		c.target = TargetImage
+	}
+	if !slices.Contains(Targets(), c.target) {
+		return nil, fmt.Errorf("no target %q (%s)", c.target, strings.Join(Targets(), ", "))
+	}
+	return c, c.checkPlatform()
+}
+
+// checkPlatform refuses steps that would have to run programs of a platform that
+// the worker cannot run.
+func (c *compiler) checkPlatform() error {
+	if slices.ContainsFunc(c.opt.WorkerPlatforms, platforms.OnlyStrict(c.opt.Platform).Match) {
+		return nil
+	}
+	for _, need := range []struct {
+		path, what string
+		needed     bool
+	}{
+		{"dependencies", "installing dependencies", c.opt.Project.Lock != nil},
+		{"app", "building the project", len(c.opt.Project.Local) > 0},
+		{"builder.packages", "installing system packages", len(c.spec.Builder.Packages) > 0},
+		{"runtime.packages", "installing system packages", len(c.spec.Runtime.Packages) > 0},
+	} {
+		if need.needed {
+			return spec.Errors{c.spec.Errorf(need.path, "%s for %s runs programs of that platform, and this builder runs only %s (a builder of that platform, or an emulator: docker run --privileged tonistiigi/binfmt --install %s)",
+				need.what, platforms.Format(c.opt.Platform), formatPlatforms(c.opt.WorkerPlatforms), c.opt.Platform.Architecture)}
+		}
+	}
+	return nil
+}
+
+func formatPlatforms(ps []ocispecs.Platform) string {
+	names := make([]string, len(ps))
+	for i, p := range ps {
+		names[i] = platforms.Format(p)
+	}
+	return strings.Join(names, ", ")
+}
+
+// op are the constraints that every op has: its name in the progress, its stage
+// as a group, and the place in the spec that it comes from.
+func (c *compiler) op(stage, path, format string, args ...any) []llb.ConstraintsOpt {
+	label := stage
+	if c.opt.MultiPlatformRequested {
+		label = platforms.Format(c.opt.Platform) + " " + stage
+	}
+	opts := []llb.ConstraintsOpt{
+		llb.WithCustomName("[" + label + "] " + fmt.Sprintf(format, args...)),
+		llb.ProgressGroup(label, "["+label+"]", false),
+		c.at(path),
+	}
+	if c.opt.NoCache != nil && c.opt.NoCache(stage) {
+		opts = append(opts, llb.IgnoreCache)
+	}
+	return opts
+}
+
+// at points to the place of a path in the spec.
+func (c *compiler) at(path string) llb.ConstraintsOpt {
+	r, _ := c.spec.Range(path)
+	return c.opt.SourceMap.Location([]*pb.Range{PBRange(r)})
+}
+
+// PBRange is a range of the spec's text as BuildKit takes it.
+func PBRange(r spec.Range) *pb.Range {
+	return &pb.Range{
+		Start: &pb.Position{Line: int32(r.Start.Line), Character: int32(r.Start.Column - 1)},
+		End:   &pb.Position{Line: int32(r.End.Line), Character: int32(r.End.Column - 1)},
+	}
+}

@@ -1,0 +1,101 @@
+package llb
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+)
+
+// runtimePackages installs the system packages that the service needs.
+func (c *compiler) runtimePackages(base llb.State) llb.State {
+	return c.systemPackages(base, stageRuntime, "runtime.packages", c.spec.Runtime.Packages)
+}
+
+// sliceInterpreter takes from the builder what the image needs of it: Python, its
+// standard library, and the shared libraries that these and the packages load.
+func (c *compiler) sliceInterpreter(base, builder, venv, project llb.State) llb.State {
+	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv}}
+	if project.Output() != nil {
+		trees = append(trees, tree{name: "project", state: project, flag: "venv"})
+	}
+	return c.step(step{
+		stage: stageRuntime, path: "runtime", name: "python " + c.opt.Project.Python + " and its libraries",
+		command: "runtime",
+		args:    []string{"--family", string(c.spec.Runtime.Base)},
+		trees:   trees,
+	})
+}
+
+// addUser writes the user into the databases of the base, and makes the folders that
+// it may write to.
+func (c *compiler) addUser(base llb.State) llb.State {
+	u := c.spec.User
+	args := []string{"--name", u.Name, "--uid", strconv.Itoa(u.UID), "--gid", strconv.Itoa(u.GID)}
+	return c.step(step{
+		stage: stageRuntime, path: "user", name: "add user " + u.Name,
+		command: "user",
+		args:    appendEach(args, "--writable", c.spec.Writable),
+		trees:   []tree{{name: "base", state: base}},
+	})
+}
+
+// copyApp copies the service's own files.
+func (c *compiler) copyApp() llb.State {
+	args := []string{"--dest", appDir}
+	args = appendEach(args, "--include", c.spec.App.Include)
+	return c.step(step{
+		stage: stageApp, path: "app", name: "copy the service's files",
+		command: "app",
+		args:    appendEach(args, "--exclude", AppExcludes(c.spec.App.Exclude, c.opt.SpecFile, c.opt.Ignored)),
+		trees:   []tree{{name: "context", state: c.opt.Context}},
+	})
+}
+
+// notApp are patterns of files that are no part of a service.
+var notApp = []string{
+	"**/.git", "**/.hg", "**/.svn", "**/.gitignore", "**/.gitattributes", "**/.gitmodules", "**/.github", "**/.gitlab-ci.yml",
+	"**/.venv", "**/venv", "**/.env", "**/.env.*", "**/.envrc",
+	"**/__pycache__", "**/*.pyc", "**/*.pyo", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.tox", "**/.nox",
+	"**/.coverage", "**/.coverage.*", "**/htmlcov", "**/*.egg-info", "build", "dist", "**/node_modules", "**/.DS_Store", "**/.idea", "**/.vscode",
+	"**/tests", "**/test_*.py", "**/*_test.py", "**/conftest.py",
+	".dockerignore", "**/*.oci.tar",
+}
+
+// AppExcludes are the patterns of files that are not copied: the context's own, the
+// built-in ones, and the spec's, which come last and can take others back by `!`.
+func AppExcludes(exclude []string, specFile string, ignored []string) []string {
+	patterns := slices.Concat(ignored, notApp)
+	if specFile != "" {
+		patterns = append(patterns, specFile)
+	}
+	return append(patterns, exclude...)
+}
+
+// debugTools adds a shell and pip to a finished rootfs.
+func (c *compiler) debugTools(rootfs, builder llb.State) llb.State {
+	return c.step(step{
+		stage: stageRuntime, path: "", name: "add a shell and pip",
+		command: "debug",
+		trees:   []tree{{name: "rootfs", state: rootfs}, {name: "builder", state: builder}},
+	})
+}
+
+// merge puts trees over a base, each as a layer of its own. Daemons that cannot
+// merge copy the same files instead.
+func (c *compiler) merge(base llb.State, trees ...llb.State) llb.State {
+	trees = slices.DeleteFunc(trees, func(st llb.State) bool { return st.Output() == nil })
+	if c.opt.Caps.Supports(pb.CapMergeOp) == nil {
+		return llb.Merge(append([]llb.State{base}, trees...), c.op(stageRuntime, "runtime", "assemble the image")...)
+	}
+	for _, t := range trees {
+		base = c.step(step{
+			stage: stageRuntime, path: "runtime", name: "assemble the image",
+			command: "apply",
+			trees:   []tree{{name: "tree", state: t}},
+			onto:    base,
+		})
+	}
+	return base
+}

@@ -1,0 +1,63 @@
+package llb
+
+import (
+	"github.com/moby/buildkit/client/llb"
+)
+
+// stepPath is where keelback-step lies, in the state that has it and in the steps.
+const stepPath = "/keelback-step"
+
+// outDir is where a step writes, below mountDir.
+const (
+	mountDir = "/mnt/"
+	outDir   = mountDir + "out"
+)
+
+// step is one run of keelback-step: a command that reads trees and writes one.
+type step struct {
+	stage, path, name string
+
+	command string
+	args    []string
+
+	// trees are the file systems that it reads.
+	trees []tree
+
+	// onto is what it writes into. Zero: an empty file system.
+	onto llb.State
+}
+
+// tree is a file system that a step reads, mounted at /mnt/NAME. The step is told
+// by --NAME, or by another flag.
+type tree struct {
+	name  string
+	state llb.State
+	flag  string
+}
+
+// step adds a run of keelback-step and returns what it wrote. It runs on the
+// worker's own platform, without network, in an otherwise empty file system.
+func (c *compiler) step(s step) llb.State {
+	args := append([]string{stepPath, s.command, "--out", outDir}, s.args...)
+	opts := []llb.RunOption{
+		llb.AddMount(stepPath, c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
+		llb.Platform(c.opt.BuildPlatform),
+		llb.With(llb.Network(llb.NetModeNone)),
+	}
+	for _, t := range s.trees {
+		flag := t.flag
+		if flag == "" {
+			flag = t.name
+		}
+		args = append(args, "--"+flag, mountDir+t.name)
+		opts = append(opts, llb.AddMount(mountDir+t.name, t.state, llb.Readonly))
+	}
+	for _, o := range c.op(s.stage, s.path, "%s", s.name) {
+		opts = append(opts, o)
+	}
+	onto := s.onto
+	if onto.Output() == nil {
+		onto = llb.Scratch()
+	}
+	return llb.Scratch().Run(append(opts, llb.Args(args))...).AddMount(outDir, onto)
+}

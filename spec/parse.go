@@ -1,0 +1,58 @@
+package spec
+
+import (
+	"bytes"
+	"reflect"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	// maxSize of a spec. The largest sensible one is a tenth of it, and the time and
+	// memory that a parser takes are bounded only by the size of its input.
+	maxSize = 64 << 10
+
+	// maxDepth of nested lists and mappings.
+	maxDepth = 100
+)
+
+// Parse reads a spec, fills in its defaults, and checks every rule that needs no
+// build. The filename is only for messages. The build arguments are those that
+// the user gave, without the ones that [ReservedArg] knows.
+//
+// The error is of type [Errors]: the first syntax error, or else all problems.
+func Parse(filename string, data []byte, buildArgs map[string]string) (*Spec, error) {
+	s := &Spec{source: source{filename: filename, data: data}}
+	p := &problems{source: &s.source}
+	root := p.document(data)
+	if root == nil {
+		return nil, p.err()
+	}
+	s.source.index(root)
+	p.features(root, "", 0)
+	d := decoder{problems: p, known: map[reflect.Type][]field{}}
+	d.value(root, reflect.ValueOf(s).Elem(), field{}, "")
+	s.expand(p, buildArgs)
+	s.check(p)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// document reads the one YAML document of the file. It gives nil after a syntax
+// error, which is then the only problem.
+func (p *problems) document(data []byte) *yaml.Node {
+	if !p.readable(data) {
+		return nil
+	}
+	root, err := decodeYAML(bytes.NewReader(data))
+	if err != nil {
+		p.addAt(rangeOfError(data, err), "", "%s", explain(err))
+		return nil
+	}
+	if root == nil {
+		p.addAt(firstLine, "", "the spec is empty (name and command are required)")
+	}
+	return root
+}

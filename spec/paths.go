@@ -1,0 +1,134 @@
+package spec
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/moby/patternmatcher"
+)
+
+// systemDirs are where a writable path would break the image, or would let the
+// service change its own code.
+var systemDirs = []string{
+	"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/opt/venv",
+	"/proc", "/root", "/run/secrets", "/sbin", "/sys", "/usr",
+}
+
+// checkFile checks the path of a file in the build context.
+func (p *problems) checkFile(at, file string) {
+	if file == "" || p.has(at) {
+		return
+	}
+	if msg := contextPathProblem(file); msg != "" {
+		p.addf(at, "%s %s", quote(file), msg)
+	} else if file == "." || strings.HasSuffix(file, "/") {
+		p.addf(at, "%s is a folder (the path of a file)", quote(file))
+	}
+}
+
+// contextPathProblem says why a path is not one inside the build context.
+func contextPathProblem(name string) string {
+	switch {
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return "has a control character in it"
+	case strings.Contains(name, `\`):
+		return `has a \ in it (write / between folders)`
+	case strings.HasPrefix(name, "/"):
+		return "is an absolute path (a path in the build context, such as src)"
+	case slices.Contains(strings.Split(name, "/"), ".."):
+		return "leads out of the build context (no ..)"
+	default:
+		return ""
+	}
+}
+
+func (s *Spec) checkApp(p *problems) {
+	p.checkPatterns("app.include", s.App.Include)
+	p.checkPatterns("app.exclude", s.App.Exclude)
+	if s.App.Path == "" || p.has("app.path") {
+		return
+	}
+	if msg := contextPathProblem(s.App.Path); msg != "" {
+		p.addf("app.path", "%s %s", quote(s.App.Path), msg)
+	} else if strings.Contains(s.App.Path, ":") {
+		p.addf("app.path", "%s has a : in it, which separates folders in PYTHONPATH", quote(s.App.Path))
+	}
+	s.App.Path = path.Clean(s.App.Path)
+}
+
+// checkPatterns checks patterns in the syntax of .dockerignore.
+func (p *problems) checkPatterns(at string, patterns []string) {
+	for i, pattern := range patterns {
+		if p.has(item(at, i)) {
+			continue
+		}
+		name := strings.TrimPrefix(pattern, "!")
+		switch {
+		case strings.TrimSpace(name) == "":
+			p.addf(item(at, i), "the pattern is empty")
+		case strings.ContainsFunc(name, unicode.IsControl):
+			p.addf(item(at, i), "%s has a control character in it", quote(pattern))
+		case slices.Contains(strings.Split(name, "/"), ".."):
+			p.addf(item(at, i), "%s leads out of the build context (no ..)", quote(pattern))
+		default:
+			p.checkPattern(item(at, i), pattern)
+		}
+	}
+	p.checkUnique(at, patterns)
+}
+
+func (p *problems) checkPattern(at, pattern string) {
+	m, err := patternmatcher.New([]string{pattern})
+	if err == nil {
+		// Some mistakes show only when the pattern is used.
+		_, err = m.MatchesOrParentMatches("a")
+	}
+	if err != nil {
+		p.addf(at, "%s is no pattern: %w", quote(pattern), err)
+	}
+}
+
+func (s *Spec) checkWritable(p *problems) {
+	for i, dir := range s.Writable {
+		if p.has(item("writable", i)) {
+			continue
+		}
+		if msg := writableProblem(dir); msg != "" {
+			p.addf(item("writable", i), "%s %s", quote(dir), msg)
+			continue
+		}
+		for j, other := range s.Writable {
+			if i != j && (dir == other && j < i || strings.HasPrefix(dir, other+"/")) {
+				p.addf(item("writable", i), "%s is writable already: it is in %s", quote(dir), quote(other))
+				break
+			}
+		}
+	}
+}
+
+func writableProblem(dir string) string {
+	switch {
+	case !strings.HasPrefix(dir, "/"):
+		return "is not an absolute path (such as /data)"
+	case strings.ContainsFunc(dir, unicode.IsControl):
+		return "has a control character in it"
+	case strings.ContainsAny(dir, `\:,`):
+		return `has a \, : or , in it, which paths of volumes cannot have`
+	case dir == "/":
+		return "is the whole image (a folder of its own, such as /data)"
+	case path.Clean(dir) != dir:
+		return "is not in its shortest form (write " + path.Clean(dir) + ")"
+	case dir == "/tmp":
+		return "is writable anyway"
+	case dir == "/app":
+		return "holds the service's code (a folder of its own, such as /app/data)"
+	}
+	for _, system := range systemDirs {
+		if dir == system || strings.HasPrefix(dir, system+"/") || strings.HasPrefix(system, dir+"/") {
+			return "is part of the system in " + system + " (a folder of its own, such as /data)"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,201 @@
+package spec
+
+// Spec is a checked build file: what a Python service needs at run time.
+// Parse makes it, with defaults filled in; nothing changes it afterwards.
+type Spec struct {
+	// Name of the service: lower-case letters, digits, `.`, `_` and `-`, at most
+	// 128 characters. It becomes the label `org.opencontainers.image.title`, and
+	// names the archive that `keelback build` writes.
+	Name string `yaml:"name" required:"true" example:"orders-api"`
+
+	// Version of the service, as it is released. It becomes the label
+	// `org.opencontainers.image.version`.
+	Version string `yaml:"version" example:"\"1.4\""`
+
+	// Python version to run on, `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`, quoted:
+	// YAML reads a bare `3.10` as the number 3.1. Without it the version comes from
+	// `.python-version`, else from `requires-python` in `pyproject.toml`; when two
+	// of them disagree the build stops.
+	Python string `yaml:"python" example:"\"3.13\""`
+
+	// Runtime is what the service runs on: `alpine` (musl) or `distroless` (glibc),
+	// or a mapping with a base of one's own.
+	Runtime Runtime `yaml:"runtime" example:"alpine"`
+
+	// Dependencies says where the locked dependencies are listed, and which of them
+	// are installed.
+	Dependencies Dependencies `yaml:"dependencies" example:"{lock: uv.lock}"`
+
+	// Builder is the stage in which dependencies are installed. Nothing of it is in
+	// the image but the installed packages and the interpreter.
+	Builder Builder `yaml:"builder" example:"{packages: [build-base]}"`
+
+	// App selects the service's own files, copied to `/app`.
+	App App `yaml:"app" example:"{include: [src]}"`
+
+	// Command that starts the service, in exec form: a list of the program and its
+	// arguments. No shell reads it.
+	Command []string `yaml:"command" required:"true" example:"[uvicorn, orders.main:app, --port, \"8000\"]"`
+
+	// Ports that the service listens on, 1 to 65535.
+	Ports []int `yaml:"ports" range:"1..65535" example:"[8000]"`
+
+	// Env is the environment of the service. A value may use the build arguments of
+	// `args` as `${NAME}`. A value that looks like a secret is an error, unless it
+	// is written as `{value: ..., not_secret: true}`.
+	Env map[string]EnvValue `yaml:"env" example:"{LOG_LEVEL: info}"`
+
+	// Args are the build arguments that may be given with `--build-arg`, with their
+	// defaults. They are used as `${NAME}` in `env`, `labels` and `python`;
+	// `$${NAME}` is the text `${NAME}`.
+	Args map[string]string `yaml:"args" example:"{LOG_LEVEL: info}"`
+
+	// Health is the check that tells whether the service works. It is run by the
+	// image's own Python; neither a shell nor curl is needed.
+	Health *Health `yaml:"health" example:"{http: /healthz}"`
+
+	// User that the service runs as.
+	User User `yaml:"user" example:"{name: appuser, uid: 1001}"`
+
+	// Writable are absolute paths that the service writes to. Each becomes a volume
+	// that belongs to the user and to group 0, mode 0775. All else is read-only for
+	// the service, but for `/tmp`.
+	Writable []string `yaml:"writable" example:"[/data]"`
+
+	// Threads is the number of threads that native libraries may start: it sets
+	// `OMP_NUM_THREADS`, `OPENBLAS_NUM_THREADS`, `MKL_NUM_THREADS`,
+	// `NUMEXPR_NUM_THREADS` and `TOKENIZERS_PARALLELISM`, and `OMP_STACKSIZE` on musl,
+	// whose thread stacks are small. 0, the default, sets none of them.
+	Threads int `yaml:"threads" range:"0..1024" example:"2"`
+
+	// Labels of the image. A value may use build arguments as `${NAME}`.
+	Labels map[string]string `yaml:"labels" example:"{team: orders}"`
+
+	// StopSignal that stops the service, such as `SIGTERM` (the default) or `SIGINT`.
+	StopSignal string `yaml:"stop_signal" default:"SIGTERM" example:"SIGINT"`
+
+	source source
+}
+
+// Runtime is what the service runs on. In the file it is either a [Base] or a
+// mapping.
+type Runtime struct {
+	// Base is the family of the runtime: it decides the C library, the builder
+	// image and the way packages are recorded.
+	Base Base `yaml:"base" default:"alpine" short:"true" example:"distroless"`
+
+	// Image that the runtime is built on, instead of the base's own. It has to be of
+	// the same release as the builder image.
+	Image string `yaml:"image" example:"docker.io/library/alpine:3.22"`
+
+	// Packages of the system to install in the runtime (Alpine only).
+	Packages []string `yaml:"packages" example:"[libpq]"`
+}
+
+// Dependencies says where the locked dependencies are listed, and which of them
+// are installed.
+type Dependencies struct {
+	// Lock is the path of the lock file in the build context: `uv.lock`,
+	// `pylock.toml` (also `pylock.NAME.toml`) or a `requirements.txt` with a hash for
+	// each line. Without it the one lock file in the root of the context is taken;
+	// a service without dependencies needs none.
+	Lock string `yaml:"lock" example:"uv.lock"`
+
+	// Extras of the project to install (uv.lock, pylock.toml).
+	Extras []string `yaml:"extras" example:"[postgres]"`
+
+	// Groups of dependencies (PEP 735) to install. Development groups are off
+	// unless they are named here (uv.lock, pylock.toml).
+	Groups []string `yaml:"groups" example:"[metrics]"`
+
+	// AllowSdist are the packages that may be built from a source distribution.
+	// Building runs the package's code, so all others are installed from wheels or
+	// not at all.
+	AllowSdist []string `yaml:"allow_sdist" example:"[psycopg2]"`
+}
+
+// Builder is the stage in which dependencies are installed.
+type Builder struct {
+	// Image of the builder, instead of the Python image that goes with the runtime.
+	// It has to be of the same release as the runtime's base.
+	Image string `yaml:"image" example:"docker.io/library/python:3.13-alpine3.22"`
+
+	// Packages of the system to install in the builder, such as compilers and
+	// headers: apk packages with `alpine`, Debian packages with `distroless`.
+	Packages []string `yaml:"packages" example:"[build-base, libpq-dev]"`
+
+	// Unlocked lets the build requirements of source distributions, and of the
+	// project itself, be downloaded in whatever version is newest. Without it they
+	// come from the lock.
+	Unlocked bool `yaml:"unlocked" example:"true"`
+}
+
+// App selects the service's own files.
+type App struct {
+	// Include are patterns, in the syntax of `.dockerignore`, of the files to copy.
+	// Default: all.
+	Include []string `yaml:"include" example:"[src, assets]"`
+
+	// Exclude are patterns, in the syntax of `.dockerignore`, of files not to copy.
+	// They are added to the built-in ones: version control, virtual environments,
+	// caches, tests, `.env*` files and the spec. `!PATTERN` takes one back.
+	Exclude []string `yaml:"exclude" example:"[\"**/fixtures\", \"!tests/data\"]"`
+
+	// Path is the folder of the build context that modules are imported from:
+	// `/app/PATH` becomes the `PYTHONPATH`. Default: `src` where there is such a folder
+	// and the project itself is not installed.
+	Path string `yaml:"path" example:"backend/src"`
+}
+
+// EnvValue is the value of an environment variable. In the file it is either the
+// text or a mapping.
+type EnvValue struct {
+	// Value of the variable.
+	Value string `yaml:"value" short:"true"`
+
+	// NotSecret says that the value is no secret, though it looks like one.
+	NotSecret bool `yaml:"not_secret" example:"true"`
+}
+
+// Health is the check that tells whether the service works: either HTTP or TCP.
+type Health struct {
+	// HTTP is the path to ask for with GET, such as `/healthz`.
+	HTTP string `yaml:"http" example:"/healthz"`
+
+	// TCP makes the check a connection to `port`, and nothing more.
+	TCP bool `yaml:"tcp" example:"true"`
+
+	// Port to ask. Default: the one of `ports`, when there is just one.
+	Port int `yaml:"port" range:"1..65535" example:"8000"`
+
+	// Status that the answer must have (HTTP).
+	Status int `yaml:"status" default:"200" range:"100..599" example:"204"`
+
+	// Body is text that the answer must contain (HTTP).
+	Body string `yaml:"body" example:"\"ok\""`
+
+	// Interval between two checks.
+	Interval Duration `yaml:"interval" default:"30s" example:"1m30s"`
+
+	// Timeout of one check.
+	Timeout Duration `yaml:"timeout" default:"5s" example:"3s"`
+
+	// StartPeriod in which a failing check does not count.
+	StartPeriod Duration `yaml:"start_period" default:"10s" example:"20s"`
+
+	// Retries is the number of failures in a row that make the service unhealthy.
+	Retries int `yaml:"retries" default:"3" range:"1..100" example:"5"`
+}
+
+// User that the service runs as.
+type User struct {
+	// Name of the user, and of its group.
+	Name string `yaml:"name" default:"appuser" example:"appuser"`
+
+	// UID of the user, 1 to 65534. The image config names the user by it, as
+	// Kubernetes' runAsNonRoot asks.
+	UID int `yaml:"uid" default:"1001" range:"1..65534" zero:"0 is root, which the service must not run as" example:"10001"`
+
+	// GID of the user's group, 1 to 65534. Default: the same number as `uid`.
+	GID int `yaml:"gid" range:"1..65534" zero:"0 is the group of root" example:"10001"`
+}
