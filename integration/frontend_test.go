@@ -51,19 +51,21 @@ func (l *lab) pushFrontendOfBin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	img, err = mutate.ConfigFile(img, &v1.ConfigFile{
-		OS: "linux", Architecture: "amd64",
-		RootFS: v1.RootFS{Type: "layers"},
-		Config: v1.Config{
-			Entrypoint: []string{"/keelback-frontend"},
-			Labels: map[string]string{
-				"moby.buildkit.frontend.network.none": "true",
-				"moby.buildkit.frontend.caps": "moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests," +
-					"moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring",
-			},
-		},
-	})
+	config, err := img.ConfigFile()
 	if err != nil {
+		return err
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture = "linux", "amd64"
+	config.Config = v1.Config{
+		Entrypoint: []string{"/keelback-frontend"},
+		Labels: map[string]string{
+			"moby.buildkit.frontend.network.none": "true",
+			"moby.buildkit.frontend.caps": "moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests," +
+				"moby.buildkit.frontend.contexts,moby.buildkit.frontend.gitquerystring",
+		},
+	}
+	if img, err = mutate.ConfigFile(img, config); err != nil {
 		return err
 	}
 	ref, err := name.ParseReference(l.registry+"/"+frontendName, name.Insecure)

@@ -32,14 +32,14 @@ func (c *compiler) createVenv(builder llb.State) llb.State {
 		command: "venv",
 		args:    []string{"--python", c.opt.Project.Python},
 		trees:   []tree{{name: "builder", state: builder}},
-	})
+	}).state
 }
 
 // strip copies an environment without what no service needs, to its place in the
 // image.
-func (c *compiler) strip(venv llb.State, name string) llb.State {
+func (c *compiler) strip(venv llb.State, name string) layer {
 	if venv.Output() == nil {
-		return venv
+		return layer{}
 	}
 	var keep []string
 	if l := c.opt.Project.Lock; l != nil {

@@ -100,21 +100,23 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	builder := c.builderPackages(c.images.builder.state)
 	skeleton := c.createVenv(builder)
 	tools := c.installBuildRequirements(builder, skeleton)
-	venv := c.strip(c.installDependencies(builder, skeleton, tools), "strip the dependencies")
+	venv := c.strip(c.installDependencies(builder, skeleton, tools), "dependencies")
 	app := c.copyApp()
-	project := c.installProject(builder, venv, tools, app)
+	project := c.installProject(builder, tools, venv, app)
 
 	base := c.runtimePackages(c.images.base.state)
 	interpreter := c.sliceInterpreter(base, builder, venv, project)
 	user := c.addUser(base)
-	rootfs := c.merge(base, interpreter, user, venv, project, app)
+	layers := present(interpreter, user, venv, project, app)
+	rootfs := c.merge(base, layers)
 	if c.target == TargetDebug {
-		rootfs = c.merge(rootfs, c.debugTools(rootfs, builder))
+		tools := c.debugTools(rootfs, builder)
+		rootfs, layers = c.merge(rootfs, []layer{tools}), append(layers, tools)
 	}
 
 	return &Result{
 		State:   rootfs,
-		Image:   imageConfig(s, c.opt, c.images.base.config),
+		Image:   c.imageConfig(layers),
 		Base:    c.images.base.config,
 		Builder: builder,
 	}, nil

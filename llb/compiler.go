@@ -27,6 +27,18 @@ const (
 	stageApp     = "app"
 )
 
+// stageTitle says what a stage does: its line in the progress.
+func stageTitle(stage string) string {
+	switch stage {
+	case stageBuilder:
+		return "install dependencies"
+	case stageRuntime:
+		return "interpreter, libraries and user"
+	default:
+		return "copy the service's files"
+	}
+}
+
 // compiler holds what all steps of one Compile need. Once the images are resolved
 // it does not change.
 type compiler struct {
@@ -82,13 +94,13 @@ func formatPlatforms(ps []ocispecs.Platform) string {
 // op are the constraints that every op has: its name in the progress, its stage
 // as a group, and the place in the spec that it comes from.
 func (c *compiler) op(stage, path, format string, args ...any) []llb.ConstraintsOpt {
-	label := stage
+	label := "[" + stage + "] "
 	if c.opt.MultiPlatformRequested {
-		label = platforms.Format(c.opt.Platform) + " " + stage
+		label = "[" + platforms.Format(c.opt.Platform) + " " + stage + "] "
 	}
 	opts := []llb.ConstraintsOpt{
-		llb.WithCustomName("[" + label + "] " + fmt.Sprintf(format, args...)),
-		llb.ProgressGroup(label, "["+label+"]", false),
+		llb.WithCustomName(label + fmt.Sprintf(format, args...)),
+		llb.ProgressGroup(label, label+stageTitle(stage), false),
 		c.at(path),
 	}
 	if c.opt.NoCache != nil && c.opt.NoCache(stage) {

@@ -18,10 +18,11 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 // imageConfig is the config of the image: what its base says, then what the spec
 // says, then what the user says by --label.
-func imageConfig(s *spec.Spec, opt Options, base *dockerspec.DockerOCIImage) *dockerspec.DockerOCIImage {
+func (c *compiler) imageConfig(layers []layer) *dockerspec.DockerOCIImage {
+	s, opt := c.spec, c.opt
 	img := &dockerspec.DockerOCIImage{}
-	if base != nil {
-		img.History = slices.Clone(base.History)
+	if base := c.images.base.config; base != nil {
+		img.History = c.history(base.History, layers)
 		img.Config.Env = base.Config.Env
 		img.Config.Labels = base.Config.Labels
 	}
@@ -39,6 +40,19 @@ func imageConfig(s *spec.Spec, opt Options, base *dockerspec.DockerOCIImage) *do
 	img.Config.StopSignal = s.StopSignal
 	img.Config.Healthcheck = healthcheck(s.Health)
 	return img
+}
+
+// history says what each layer is, in words for the readers of `docker history`.
+// Times are the exporter's to fill in.
+func (c *compiler) history(base []ocispecs.History, layers []layer) []ocispecs.History {
+	h := slices.Clone(base)
+	if len(c.spec.Runtime.Packages) > 0 {
+		h = append(h, ocispecs.History{CreatedBy: "keelback: system packages " + strings.Join(c.spec.Runtime.Packages, ", ")})
+	}
+	for _, l := range layers {
+		h = append(h, ocispecs.History{CreatedBy: "keelback: " + l.name})
+	}
+	return h
 }
 
 // env is the environment of the service: the base's, ours, the spec's; the last one

@@ -71,10 +71,10 @@ func (c *compiler) installArgs(l *lock.Lock) []string {
 
 // installProject builds and installs the project itself, from its included files
 // only, into a tree of its own. That tree is empty when there is none.
-func (c *compiler) installProject(builder, venv, tools, app llb.State) llb.State {
+func (c *compiler) installProject(builder, tools llb.State, venv, app layer) layer {
 	p := c.opt.Project
 	if len(p.Local) == 0 {
-		return llb.Scratch()
+		return layer{}
 	}
 	const out = mountDir + "project"
 	args := []string{"pip", "install", "--python", venvPython, "--prefix", out, "--no-deps"}
@@ -92,9 +92,10 @@ func (c *compiler) installProject(builder, venv, tools, app llb.State) llb.State
 	}
 	opts = append(opts, c.uv(args, venvDir)...)
 	opts = append(opts,
-		llb.AddMount(sourceDir, c.projectSource(app), llb.ForceNoOutput),
-		llb.AddMount(venvDir, venv, llb.Readonly, llb.SourcePath(venvDir)))
-	return c.run(builder, stageBuilder, "app", "install the project (uv)", append(opts, network...)...).AddMount(out, llb.Scratch())
+		llb.AddMount(sourceDir, c.projectSource(app.state), llb.ForceNoOutput),
+		llb.AddMount(venvDir, venv.state, llb.Readonly, llb.SourcePath(venvDir)))
+	built := c.run(builder, stageBuilder, "app", "install the project (uv)", append(opts, network...)...).AddMount(out, llb.Scratch())
+	return c.strip(built, "the project")
 }
 
 // projectSource has the files that the project is built from: those of the app, and

@@ -15,10 +15,10 @@ func (c *compiler) runtimePackages(base llb.State) llb.State {
 
 // sliceInterpreter takes from the builder what the image needs of it: Python, its
 // standard library, and the shared libraries that these and the packages load.
-func (c *compiler) sliceInterpreter(base, builder, venv, project llb.State) llb.State {
-	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv}}
-	if project.Output() != nil {
-		trees = append(trees, tree{name: "project", state: project, flag: "venv"})
+func (c *compiler) sliceInterpreter(base, builder llb.State, venv, project layer) layer {
+	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv.state}}
+	if !project.empty() {
+		trees = append(trees, tree{name: "project", state: project.state, flag: "venv"})
 	}
 	return c.step(step{
 		stage: stageRuntime, path: "runtime", name: "python " + c.opt.Project.Python + " and its libraries",
@@ -30,7 +30,7 @@ func (c *compiler) sliceInterpreter(base, builder, venv, project llb.State) llb.
 
 // addUser writes the user into the databases of the base, and makes the folders that
 // it may write to.
-func (c *compiler) addUser(base llb.State) llb.State {
+func (c *compiler) addUser(base llb.State) layer {
 	u := c.spec.User
 	args := []string{"--name", u.Name, "--uid", strconv.Itoa(u.UID), "--gid", strconv.Itoa(u.GID)}
 	return c.step(step{
@@ -42,7 +42,7 @@ func (c *compiler) addUser(base llb.State) llb.State {
 }
 
 // copyApp copies the service's own files.
-func (c *compiler) copyApp() llb.State {
+func (c *compiler) copyApp() layer {
 	args := []string{"--dest", appDir}
 	args = appendEach(args, "--include", c.spec.App.Include)
 	return c.step(step{
@@ -74,7 +74,7 @@ func AppExcludes(exclude []string, specFile string, ignored []string) []string {
 }
 
 // debugTools adds a shell and pip to a finished rootfs.
-func (c *compiler) debugTools(rootfs, builder llb.State) llb.State {
+func (c *compiler) debugTools(rootfs, builder llb.State) layer {
 	return c.step(step{
 		stage: stageRuntime, path: "", name: "add a shell and pip",
 		command: "debug",
@@ -82,20 +82,23 @@ func (c *compiler) debugTools(rootfs, builder llb.State) llb.State {
 	})
 }
 
-// merge puts trees over a base, each as a layer of its own. Daemons that cannot
-// merge copy the same files instead.
-func (c *compiler) merge(base llb.State, trees ...llb.State) llb.State {
-	trees = slices.DeleteFunc(trees, func(st llb.State) bool { return st.Output() == nil })
+// merge puts layers over a base. Daemons that cannot merge copy the same files
+// instead.
+func (c *compiler) merge(base llb.State, layers []layer) llb.State {
 	if c.opt.Caps.Supports(pb.CapMergeOp) == nil {
-		return llb.Merge(append([]llb.State{base}, trees...), c.op(stageRuntime, "runtime", "assemble the image")...)
+		states := []llb.State{base}
+		for _, l := range layers {
+			states = append(states, l.state)
+		}
+		return llb.Merge(states, c.op(stageRuntime, "runtime", "assemble the image")...)
 	}
-	for _, t := range trees {
+	for _, l := range layers {
 		base = c.step(step{
-			stage: stageRuntime, path: "runtime", name: "assemble the image",
+			stage: stageRuntime, path: "runtime", name: "add " + l.name,
 			command: "apply",
-			trees:   []tree{{name: "tree", state: t}},
+			trees:   []tree{{name: "tree", state: l.state}},
 			onto:    base,
-		})
+		}).state
 	}
 	return base
 }

@@ -1,6 +1,8 @@
 package llb
 
 import (
+	"slices"
+
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -35,9 +37,17 @@ type tree struct {
 	flag  string
 }
 
+// layer is a tree that becomes a layer of the image, and what it is.
+type layer struct {
+	name  string
+	state llb.State
+}
+
+func (l layer) empty() bool { return l.state.Output() == nil }
+
 // step adds a run of keelback-step and returns what it wrote. It runs on the
 // worker's own platform, without network, in an otherwise empty file system.
-func (c *compiler) step(s step) llb.State {
+func (c *compiler) step(s step) layer {
 	args := append([]string{stepPath, s.command, "--out", outDir}, s.args...)
 	opts := []llb.RunOption{
 		llb.AddMount(stepPath, c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
@@ -59,5 +69,10 @@ func (c *compiler) step(s step) llb.State {
 	if onto.Output() == nil {
 		onto = llb.Scratch()
 	}
-	return llb.Scratch().Run(append(opts, llb.Args(args))...).AddMount(outDir, onto)
+	return layer{s.name, llb.Scratch().Run(append(opts, llb.Args(args))...).AddMount(outDir, onto)}
+}
+
+// present are the layers that hold something.
+func present(layers ...layer) []layer {
+	return slices.DeleteFunc(layers, layer.empty)
 }

@@ -52,6 +52,9 @@ func (p *problems) checkArgument(path, arg string, shell bool) {
 
 // asList writes a command line as a YAML list, for an error message.
 func asList(line string) string {
+	if knownSecret(line) != "" {
+		return "[...]"
+	}
 	words := strings.Fields(line)
 	for i, word := range words {
 		if !plainWord.MatchString(word) {

@@ -34,11 +34,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, f field, path string) {
 		return // reported as such
 	}
 	if isNull(n) {
-		hint := "without the key the default holds"
-		if f.key == "" {
-			hint = `"" is an empty text`
-		}
-		d.addf(path, "nothing is written here (want %s; %s)", want(v.Type(), f), hint)
+		d.addf(path, "nothing is written here (want %s)", want(v.Type(), f))
 		return
 	}
 	switch v.Kind() {
@@ -102,7 +98,7 @@ func (d *decoder) defaults(v reflect.Value, seen map[string]bool, path string) {
 		switch {
 		case seen[f.key]:
 		case f.required:
-			d.addf(child(path, f.key), "this key is required%s", f.such())
+			d.addf(child(path, f.key), "the key is missing (such as %s: %s)", f.key, f.example)
 		case f.def != "":
 			n := &yaml.Node{Kind: yaml.ScalarNode, Value: f.def}
 			d.scalar(n, target, f, child(path, f.key))
@@ -131,6 +127,10 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, f field, path string) {
 
 // list fills a slice. A value that stands alone is not taken for a list of one.
 func (d *decoder) list(n *yaml.Node, v reflect.Value, f field, path string) {
+	if v.Type().Elem().Kind() == reflect.String && meaning(n) == "" && n.Kind == yaml.ScalarNode {
+		d.addf(path, "%s is text (write a list: %s)", shown(n, path), asList(n.Value))
+		return
+	}
 	if !d.isKind(n, yaml.SequenceNode, v.Type(), f, path) {
 		return
 	}

@@ -65,8 +65,14 @@ const maxErrors = 100
 type problems struct {
 	source  *source
 	errs    Errors
-	bad     map[string]bool
 	dropped int
+
+	// wrong are the paths that were reported, partly those of which a part was.
+	wrong, partly map[string]bool
+}
+
+func newProblems(s *source) *problems {
+	return &problems{source: s, wrong: map[string]bool{}, partly: map[string]bool{}}
 }
 
 // addf reports a problem with the value at path.
@@ -86,11 +92,9 @@ func (p *problems) add(err *Error) {
 		p.dropped++
 		return
 	}
-	if p.bad == nil {
-		p.bad = map[string]bool{}
-	}
-	for path := err.Path; path != ""; path = parent(path) {
-		p.bad[path] = true
+	p.wrong[err.Path] = true
+	for path := parent(err.Path); path != ""; path = parent(path) {
+		p.partly[path] = true
 	}
 	p.errs = append(p.errs, err)
 }
@@ -98,9 +102,20 @@ func (p *problems) add(err *Error) {
 // full tells whether there are so many problems that no more are kept.
 func (p *problems) full() bool { return len(p.errs) >= 10*maxErrors }
 
-// has tells whether a problem with the value at path, or with a part of it, was
-// reported. Rules skip such values: what follows from a mistake is no news.
-func (p *problems) has(path string) bool { return p.bad[path] }
+// has tells whether a problem with the value at path, with a part of it, or with
+// what it is part of was reported. Rules skip such values: what follows from a
+// mistake is no news.
+func (p *problems) has(path string) bool {
+	if p.partly[path] {
+		return true
+	}
+	for ; path != ""; path = parent(path) {
+		if p.wrong[path] {
+			return true
+		}
+	}
+	return false
+}
 
 // err gives all problems in the order of the file, or nil.
 func (p *problems) err() error {

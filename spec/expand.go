@@ -11,7 +11,9 @@ import (
 
 // maxExpanded is the size of all values together after build arguments are filled
 // in. Without it a small file could make a huge image config.
-const maxExpanded = 1 << 20
+const maxExpanded = maxSize
+
+var wordStart = regexp.MustCompile(`^[A-Za-z0-9_]{0,60}`)
 
 var argName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
@@ -46,8 +48,7 @@ func (s *Spec) expand(p *problems, given map[string]string) {
 			x.undeclared(name)
 			continue
 		}
-		x.values[name] = given[name]
-		x.checkArgSecret(child("args", name), name, given[name])
+		x.given(name, given[name])
 	}
 	s.Python = x.text("python", s.Python)
 	for _, key := range slices.Sorted(maps.Keys(s.Env)) {
@@ -58,6 +59,16 @@ func (s *Spec) expand(p *problems, given map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
 		s.Labels[key] = x.text(child("labels", key), s.Labels[key])
 	}
+}
+
+// given takes over a build argument that the user gave.
+func (x *expander) given(name, value string) {
+	if x.size += len(value); x.size > maxExpanded {
+		x.addf(child("args", name), "the build arguments have more than %d bytes", maxExpanded)
+		return
+	}
+	x.values[name] = value
+	x.checkArgSecret(child("args", name), name, value)
 }
 
 func (x *expander) undeclared(name string) {
@@ -121,7 +132,9 @@ func (x *expander) argument(name string) (string, error) {
 		return value, nil
 	}
 	if !argName.MatchString(name) {
-		return "", fmt.Errorf("%s is no name of a build argument (write ${NAME}; $${ is the text ${)", quote(name))
+		// The rest of it may be a default, as in shells, and that a secret.
+		return "", fmt.Errorf("%q is not followed by \"}\" (write ${NAME}, with the default in args; $${ is the text ${)",
+			"${"+wordStart.FindString(name))
 	}
 	declared := slices.Sorted(maps.Keys(x.values))
 	if near := nearest(name, declared); near != "" {

@@ -8,9 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// quote shows a text of the file in a message, cut to a size that can be read.
+// quote shows a text of the file in a message, cut to a size that can be read. A
+// secret is not shown.
 func quote(s string) string {
 	const limit = 60
+	if knownSecret(s[:min(len(s), 4*limit)]) != "" {
+		return `"..."`
+	}
 	if utf8.RuneCountInString(s) <= limit {
 		return fmt.Sprintf("%q", s)
 	}

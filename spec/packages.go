@@ -48,7 +48,7 @@ func (s *Spec) checkBuilder(p *problems) {
 
 func (s *Spec) checkDependencies(p *problems) {
 	d := &s.Dependencies
-	p.checkFile("dependencies.lock", d.Lock)
+	d.Lock = p.checkFile("dependencies.lock", d.Lock)
 	p.checkNames("dependencies.extras", d.Extras)
 	p.checkNames("dependencies.groups", d.Groups)
 	p.checkNames("dependencies.allow_sdist", d.AllowSdist)

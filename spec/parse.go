@@ -23,7 +23,7 @@ const (
 // The error is of type [Errors]: the first syntax error, or else all problems.
 func Parse(filename string, data []byte, buildArgs map[string]string) (*Spec, error) {
 	s := &Spec{source: source{filename: filename, data: data}}
-	p := &problems{source: &s.source}
+	p := newProblems(&s.source)
 	root := p.document(data)
 	if root == nil {
 		return nil, p.err()
@@ -47,12 +47,18 @@ func (p *problems) document(data []byte) *yaml.Node {
 		return nil
 	}
 	root, err := decodeYAML(bytes.NewReader(data))
-	if err != nil {
-		p.addAt(rangeOfError(data, err), "", "%s", explain(err))
+	switch {
+	case err != nil:
+		where, msg := explain(data, err)
+		p.addAt(where, "", "%s", msg)
 		return nil
+	case root == nil || isNull(root):
+		p.addAt(firstLine, "", "the spec is empty (it has at least the keys name and command)")
+		return nil
+	case root.Kind != yaml.MappingNode:
+		p.addAt(at(root), "", "the spec is %s (want a mapping, such as name: orders-api)", kindOf(root))
+		return nil
+	default:
+		return root
 	}
-	if root == nil {
-		p.addAt(firstLine, "", "the spec is empty (name and command are required)")
-	}
-	return root
 }

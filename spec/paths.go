@@ -16,16 +16,18 @@ var systemDirs = []string{
 	"/proc", "/root", "/run/secrets", "/sbin", "/sys", "/usr",
 }
 
-// checkFile checks the path of a file in the build context.
-func (p *problems) checkFile(at, file string) {
+// checkFile checks the path of a file in the build context, and gives it in its
+// shortest form.
+func (p *problems) checkFile(at, file string) string {
 	if file == "" || p.has(at) {
-		return
+		return ""
 	}
 	if msg := contextPathProblem(file); msg != "" {
 		p.addf(at, "%s %s", quote(file), msg)
 	} else if file == "." || strings.HasSuffix(file, "/") {
-		p.addf(at, "%s is a folder (the path of a file)", quote(file))
+		p.addf(at, "%s is a folder (want the path of a file)", quote(file))
 	}
+	return path.Clean(file)
 }
 
 // contextPathProblem says why a path is not one inside the build context.
@@ -58,25 +60,40 @@ func (s *Spec) checkApp(p *problems) {
 	s.App.Path = path.Clean(s.App.Path)
 }
 
-// checkPatterns checks patterns in the syntax of .dockerignore.
+// checkPatterns checks patterns in the syntax of .dockerignore, and brings them to
+// the form that its parser gives them.
 func (p *problems) checkPatterns(at string, patterns []string) {
 	for i, pattern := range patterns {
 		if p.has(item(at, i)) {
 			continue
 		}
-		name := strings.TrimPrefix(pattern, "!")
+		name, negated := strings.CutPrefix(strings.TrimSpace(pattern), "!")
+		patterns[i] = cleanPattern(name, negated)
 		switch {
 		case strings.TrimSpace(name) == "":
 			p.addf(item(at, i), "the pattern is empty")
+		case path.Clean(name) == ".":
+			p.addf(item(at, i), "%s matches nothing (write ** for all files)", quote(pattern))
 		case strings.ContainsFunc(name, unicode.IsControl):
 			p.addf(item(at, i), "%s has a control character in it", quote(pattern))
 		case slices.Contains(strings.Split(name, "/"), ".."):
 			p.addf(item(at, i), "%s leads out of the build context (no ..)", quote(pattern))
 		default:
-			p.checkPattern(item(at, i), pattern)
+			p.checkPattern(item(at, i), patterns[i])
 		}
 	}
 	p.checkUnique(at, patterns)
+}
+
+func cleanPattern(name string, negated bool) string {
+	name = path.Clean(strings.TrimSpace(name))
+	if len(name) > 1 {
+		name = strings.TrimPrefix(name, "/")
+	}
+	if negated {
+		return "!" + name
+	}
+	return name
 }
 
 func (p *problems) checkPattern(at, pattern string) {

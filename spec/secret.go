@@ -64,7 +64,7 @@ func (p *problems) checkEnvSecret(at, name, value string) {
 // checkArgSecret reports a build argument that looks like a secret.
 func (p *problems) checkArgSecret(at, name, value string) {
 	if what := secretIn(name, value); what != "" && !p.has(at) {
-		p.addf(at, "the value looks like %s; %s, or as a secret of the build)", what, secretHint)
+		p.addf(at, "the value looks like %s; build arguments are for all to read (mount it as a secret at run time)", what)
 	}
 }
 
@@ -106,9 +106,12 @@ func isSecretName(name string) bool {
 
 // mayBeSecret tells whether the value at path is not to be shown, going by its name.
 func mayBeSecret(path string) bool {
-	for _, parent := range []string{"env.", "args.", "labels."} {
-		if name, ok := strings.CutPrefix(path, parent); ok {
-			return isSecretName(strings.TrimSuffix(name, ".value"))
+	for _, parent := range []string{"env", "args", "labels"} {
+		if path == parent {
+			return true
+		}
+		if name, ok := strings.CutPrefix(path, parent+"."); ok {
+			return isSecretName(strings.TrimSuffix(strings.TrimSuffix(name, ".value"), ".not_secret"))
 		}
 	}
 	return false

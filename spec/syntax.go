@@ -43,53 +43,71 @@ func decodeYAML(r io.Reader) (root *yaml.Node, err error) {
 // syntaxErrors are what the library says about input that is no YAML, and what to
 // say instead.
 var syntaxErrors = []struct{ says, means string }{
-	{"mapping values are not allowed", `a ": " where no key can be (check the indentation; write a text with ": " in quotes)`},
+	{"mapping values are not allowed", strayColon},
 	{"did not find expected key", "this is no key of the mapping above it (check the indentation, quotes and brackets)"},
-	{"did not find expected '-' indicator", "this is no item of the list above it (check the indentation; an item begins with \"- \")"},
+	{"did not find expected '-' indicator", `this is no item of the list above it (check the indentation; an item begins with "- ")`},
 	{"block sequence entries are not allowed", "a list item where none can be (begin the list on a line of its own)"},
-	{"could not find expected ':'", `a key without ": " after it`},
+	{"could not find expected ':'", keyWithoutColon},
 	{"found unexpected end of stream", "a quote that is not closed"},
 	{"did not find expected ',' or ']'", `a "[" that is not closed, or a "," is missing`},
 	{"did not find expected ',' or '}'", `a "{" that is not closed, or a "," is missing`},
 	{"did not find expected node content", "a bracket that is not closed, or a value is missing"},
-	{"tab character", "a tab in the indentation (use spaces)"},
-	{"found character that cannot start any token", "a character that no value can begin with (write the text in quotes; indent with spaces, not tabs)"},
+	{"tab character", tabbed},
+	{"found character that cannot start any token", "a character that no value can begin with (write the text in quotes)"},
 	{"found unknown escape character", `an unknown escape in "..." (write the text in '...', or the backslash twice)`},
-	{"unknown anchor", "an alias of an anchor that does not exist (a text that begins with * needs quotes; a spec has no aliases)"},
+	{"unknown anchor", aliased},
+	{"did not find expected alphabetic or numeric character", aliased},
 	{"exceeded max depth", "nested more than 100 levels deep"},
+	{"found incompatible YAML document", "a version of YAML that is not known (remove the line)"},
 	{"<document start>", "this does not belong to the mapping above it (check the indentation)"},
 }
 
-// explain says in words what stops the parser.
-func explain(err error) string {
-	msg := err.Error()
-	for _, e := range syntaxErrors {
-		if strings.Contains(msg, e.says) {
-			return e.means
-		}
-	}
-	return "the file is no YAML: " + strings.TrimPrefix(msg, "yaml: ")
-}
+const (
+	strayColon      = `a ": " where no key can be (check the indentation; write a text with ": " in quotes)`
+	keyWithoutColon = `a key without ": " after it`
+	tabbed          = "a tab in the indentation (use spaces)"
+	aliased         = "a value that begins with * or & (write the text in quotes; a spec has no anchors and aliases)"
+)
 
-// rangeOfError tells where a syntax error is. The library tells at most a line, and
-// often that of another place. So this is the first line which cannot be added to
-// the lines before it, searched upwards from where the parser gave up.
-func rangeOfError(data []byte, err error) Range {
+// explain says where and what stops the parser.
+func explain(data []byte, err error) (Range, string) {
 	var second secondDocument
 	if errors.As(err, &second) {
-		return Range{second.at, second.at}
+		return Range{second.at, second.at}, err.Error()
 	}
 	t := newText(data)
-	line := t.position(stopOffset(data)).Line
+	number := t.lineOfError()
+	line := t.line(number)
+	msg := "the file is no YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")
+	for _, e := range syntaxErrors {
+		if strings.Contains(msg, e.says) {
+			msg = e.means
+			break
+		}
+	}
+	switch indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]; {
+	case bytes.ContainsRune(indent, '\t'):
+		msg = tabbed
+	case msg == strayColon && !bytes.Contains(line, []byte(": ")) && !bytes.HasSuffix(line, []byte(":")):
+		msg = keyWithoutColon
+	}
+	return t.lineRange(number), msg
+}
+
+// lineOfError is the line of a syntax error. The library tells a line at most, and
+// often that of another place. So this is the first line which cannot be added to
+// the lines before it, searched upwards from where the parser gave up.
+func (t *text) lineOfError() int {
+	line := t.position(stopOffset(t.data)).Line
 	// The search is given up where it would be slow: in a big file the place where
 	// the parser stopped has to do.
 	for budget := maxSize; line > 1; line-- {
-		before := data[:t.lines[line-1]]
+		before := t.data[:t.lines[line-1]]
 		if budget -= len(before); budget < 0 || isMapping(before) {
 			break
 		}
 	}
-	return t.lineRange(line)
+	return line
 }
 
 // isMapping tells whether data is a mapping, or nothing yet.

@@ -92,7 +92,7 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 	defer func() { err = errors.Join(err, discard(results)) }()
 	answer, err := a.solve(ctx, &f.solver, opt)
 	if err != nil {
-		return a.located(f, err)
+		return located(err)
 	}
 	if err := name(results, answer); err != nil {
 		return err
@@ -111,14 +111,6 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 		return nil
 	}
 	return a.summarise(results, digest)
-}
-
-// located gives an error about the spec the text that it is about.
-func (a *app) located(f *buildFlags, err error) error {
-	if mistakes, ok := asSpecError(err, nil); ok {
-		return mistakes
-	}
-	return err
 }
 
 // archiveSuffix follows the name of the service in that of its archive.

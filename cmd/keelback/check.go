@@ -3,10 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/spf13/cobra"
-
-	"github.com/keelback/keelback/spec"
-)
+	"github.com/spf13/cobra")
 
 func (a *app) checkCommand() *cobra.Command {
 	in := &inputs{}
@@ -27,16 +24,4 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&in.file, "file", "f", "", `spec to check (default "DIR/`+specName+`")`)
 	cmd.Flags().StringArrayVar(&in.args, "build-arg", nil, "value of an argument that the spec declares: NAME=VALUE, or NAME to take it from the environment")
 	return cmd
-}
-
-func (a *app) schemaCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of specs",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := a.stdout.Write(spec.Schema())
-			return err
-		},
-	}
 }

@@ -39,24 +39,30 @@ type specError struct {
 func (e *specError) Error() string { return e.errs.Error() }
 func (e *specError) Unwrap() error { return e.errs }
 
-// asSpecError finds the mistakes in a spec that err tells about. The text is that
-// which the frontend has attached, else the given one.
-func asSpecError(err error, data []byte) (*specError, bool) {
+// located tells a mistake in a spec from other errors of the frontend, which attaches
+// the text of the spec.
+func located(err error) error {
+	var data []byte
+	for _, source := range errdefs.Sources(err) {
+		if source.Info != nil {
+			data = source.Info.Data
+		}
+	}
+	return mistaken(err, data)
+}
+
+// mistaken makes an error about a spec one that [app.report] can show.
+func mistaken(err error, data []byte) error {
 	var errs spec.Errors
 	var one *spec.Error
 	switch {
 	case errors.As(err, &errs):
+		return &specError{errs: errs, data: data}
 	case errors.As(err, &one):
-		errs = spec.Errors{one}
+		return &specError{errs: spec.Errors{one}, data: data}
 	default:
-		return nil, false
+		return err
 	}
-	for _, source := range errdefs.Sources(err) {
-		if source.Info != nil && len(source.Info.Data) > 0 {
-			data = source.Info.Data
-		}
-	}
-	return &specError{errs: errs, data: data}, true
 }
 
 // report prints an error and returns the exit code that goes with it.

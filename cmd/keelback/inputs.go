@@ -93,10 +93,7 @@ func (in *inputs) readSpec(env lookup) (*spec.Spec, error) {
 		}
 	}
 	s, err := spec.Parse(name, data, args)
-	if mistakes, ok := asSpecError(err, data); ok {
-		return nil, mistakes
-	}
-	return s, err
+	return s, mistaken(err, data)
 }
 
 // lookup finds a variable of the environment.

@@ -5,10 +5,9 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
-)
 
-// dumpRequest asks the frontend for the graph instead of a build.
-const dumpRequest = "keelback.llb"
+	"github.com/keelback/keelback/frontend"
+)
 
 func (a *app) llbCommand() *cobra.Command {
 	f := struct {
@@ -40,13 +39,10 @@ func (a *app) runLLB(ctx context.Context, in *inputs, s *solver) error {
 	if err != nil {
 		return err
 	}
-	opt.FrontendAttrs["requestid"] = dumpRequest
+	opt.FrontendAttrs["requestid"] = frontend.RequestLLB
 	answer, err := a.solve(ctx, s, opt)
-	if mistakes, ok := asSpecError(err, nil); ok {
-		return mistakes
-	}
 	if err != nil {
-		return err
+		return located(err)
 	}
 	text, ok := answer.metadata["result.txt"]
 	if !ok {
