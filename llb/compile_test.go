@@ -52,9 +52,17 @@ func allCaps(without ...apicaps.CapID) apicaps.CapSet {
 // options are those of a build by a worker that runs amd64, for a platform.
 func options(t *testing.T, s *spec.Spec, tree lock.Tree, platform string) llb.Options {
 	t.Helper()
-	project, err := lock.Load(t.Context(), s, tree)
+	opt, err := newOptions(t.Context(), s, tree, platform)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return opt
+}
+
+func newOptions(ctx context.Context, s *spec.Spec, tree lock.Tree, platform string) (llb.Options, error) {
+	project, err := lock.Load(ctx, s, tree)
+	if err != nil {
+		return llb.Options{}, err
 	}
 	return llb.Options{
 		Config:          dockerui.Config{NetworkMode: pb.NetMode_UNSET},
@@ -69,7 +77,7 @@ func options(t *testing.T, s *spec.Spec, tree lock.Tree, platform string) llb.Op
 		Resolver:        images{},
 		SourceMap:       bk.NewSourceMap(nil, s.Filename(), "YAML", s.Data()),
 		Caps:            allCaps(),
-	}
+	}, nil
 }
 
 // compile gives the dump of a build, and its image config.
@@ -212,5 +220,32 @@ func write(t *testing.T, file string, data []byte) {
 	}
 	if err := os.WriteFile(file, data, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// BenchmarkCompile measures Compile for the fastapi example, images resolved at
+// once.
+func BenchmarkCompile(b *testing.B) {
+	file := "../examples/fastapi/keelback.yaml"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := spec.Parse(filepath.Base(file), data, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	opt, err := newOptions(b.Context(), s, lock.Dir(filepath.Dir(file)), "linux/amd64")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		res, err := llb.Compile(b.Context(), s, opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := res.Marshal(b.Context(), opt.Platform, opt.Caps); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

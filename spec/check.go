@@ -1,9 +1,9 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -84,13 +84,13 @@ func (s *Spec) checkUser(p *problems) {
 }
 
 // item is the path of an item of a list.
-func item(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }
+func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 // checkUnique reports values which are in a list twice.
 func (p *problems) checkUnique(path string, values []string) {
 	first := map[string]bool{}
 	for i, value := range values {
-		if value != "" && first[value] {
+		if value != "" && first[value] && !p.has(item(path, i)) {
 			p.addf(item(path, i), "%s is here for the second time", quote(value))
 		}
 		first[value] = true

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"reflect"
 
 	"go.yaml.in/yaml/v3"
@@ -135,20 +134,33 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, f field, path string) {
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
-	item := f
-	item.key, item.example = "", ""
+	each := f
+	each.key, each.example = "", ""
 	for i, value := range n.Content {
-		d.value(value, v.Index(i), item, fmt.Sprintf("%s[%d]", path, i))
+		d.value(value, v.Index(i), each, item(path, i))
 	}
 }
 
 // isKind tells whether n is of a kind, and reports where it is not.
 func (d *decoder) isKind(n *yaml.Node, kind yaml.Kind, t reflect.Type, f field, path string) bool {
 	if n.Kind == kind {
-		return true
+		return d.bearable(n, path)
 	}
 	d.addf(path, "%s is %s (want %s)", shown(n, path), kindOf(n), want(t, f))
 	return false
+}
+
+// bearable tells whether a list or mapping is of a sensible size. Rules may then
+// compare each item with each other one.
+func (d *decoder) bearable(n *yaml.Node, path string) bool {
+	count := len(n.Content)
+	if n.Kind == yaml.MappingNode {
+		count /= 2
+	}
+	if count > maxItems {
+		d.addf(path, "there are %d items here (at most %d)", count, maxItems)
+	}
+	return count <= maxItems
 }
 
 // usable tells whether a key can be looked up; all others were reported.

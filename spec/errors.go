@@ -77,21 +77,25 @@ func newProblems(s *source) *problems {
 
 // addf reports a problem with the value at path.
 func (p *problems) addf(path, format string, args ...any) {
+	if p.full() {
+		p.dropped++
+		return
+	}
 	p.add(p.source.errorf(path, format, args...))
 }
 
 // addAt reports a problem with the value at path, at a place of its own.
 func (p *problems) addAt(r Range, path, format string, args ...any) {
+	if p.full() {
+		p.dropped++
+		return
+	}
 	err := p.source.errorf(path, format, args...)
 	err.Range = r
 	p.add(err)
 }
 
 func (p *problems) add(err *Error) {
-	if p.full() {
-		p.dropped++
-		return
-	}
 	p.wrong[err.Path] = true
 	for path := parent(err.Path); path != ""; path = parent(path) {
 		p.partly[path] = true

@@ -5,10 +5,6 @@ import "go.yaml.in/yaml/v3"
 // features reports what YAML has but a spec has not: with them a file no longer
 // means what it seems to say, or says more than its size.
 func (p *problems) features(n *yaml.Node, path string, depth int) {
-	if depth > maxDepth {
-		p.addAt(at(n), "", "nested more than %d levels deep", maxDepth)
-		return
-	}
 	p.node(n, path)
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -22,6 +18,20 @@ func (p *problems) features(n *yaml.Node, path string, depth int) {
 		}
 	default:
 	}
+}
+
+// tooDeep gives the first list or mapping that is nested more than so many levels
+// deep, or nil.
+func tooDeep(n *yaml.Node, levels int) *yaml.Node {
+	if levels == 0 && len(n.Content) > 0 {
+		return n
+	}
+	for _, part := range n.Content {
+		if deep := tooDeep(part, levels-1); deep != nil {
+			return deep
+		}
+	}
+	return nil
 }
 
 // node reports what is attached to a key or value.

@@ -1,8 +1,8 @@
 package spec
 
 import (
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -39,8 +39,10 @@ func fields(t reflect.Type) []field {
 			short:    f.Tag.Get("short") == "true",
 			index:    i,
 		}
-		// A tag that cannot be read leaves 0..0; a test reads them all.
-		_, _ = fmt.Sscanf(f.Tag.Get("range"), "%d..%d", &next.lowest, &next.highest)
+		// A tag that is no range leaves 0..0; a test reads them all.
+		lowest, highest, _ := strings.Cut(f.Tag.Get("range"), "..")
+		next.lowest, _ = strconv.Atoi(lowest)
+		next.highest, _ = strconv.Atoi(highest)
 		fs = append(fs, next)
 	}
 	return fs

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"bytes"
-	"fmt"
 	"sort"
 	"strings"
 
@@ -39,9 +38,6 @@ func (x *indexer) value(key, n *yaml.Node, path string, depth int) int {
 
 func (x *indexer) end(n *yaml.Node, path string, depth int) int {
 	start := x.text.offset(n.Line, n.Column)
-	if depth > maxDepth {
-		return start
-	}
 	last := start
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -75,7 +71,7 @@ func itemAt(depth int, path string, i int) string {
 	if depth >= maxPath {
 		return path
 	}
-	return fmt.Sprintf("%s[%d]", path, i)
+	return item(path, i)
 }
 
 // text converts between offsets and positions in the bytes of a file.

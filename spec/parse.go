@@ -14,6 +14,9 @@ const (
 
 	// maxDepth of nested lists and mappings.
 	maxDepth = 100
+
+	// maxItems of one list or mapping.
+	maxItems = 1000
 )
 
 // Parse reads a spec, fills in its defaults, and checks every rule that needs no
@@ -40,25 +43,33 @@ func Parse(filename string, data []byte, buildArgs map[string]string) (*Spec, er
 	return s, nil
 }
 
-// document reads the one YAML document of the file. It gives nil after a syntax
-// error, which is then the only problem.
+// document reads the one YAML document of the file, a mapping. It gives nil after
+// a problem, which is then the only one.
 func (p *problems) document(data []byte) *yaml.Node {
 	if !p.readable(data) {
 		return nil
 	}
 	root, err := decodeYAML(bytes.NewReader(data))
-	switch {
-	case err != nil:
+	if err != nil {
 		where, msg := explain(data, err)
 		p.addAt(where, "", "%s", msg)
 		return nil
-	case root == nil || isNull(root):
+	}
+	if root == nil || isNull(root) {
 		p.addAt(firstLine, "", "the spec is empty (it has at least the keys name and command)")
 		return nil
-	case root.Kind != yaml.MappingNode:
+	}
+	if root.Kind != yaml.MappingNode {
 		p.addAt(at(root), "", "the spec is %s (want a mapping, such as name: orders-api)", kindOf(root))
 		return nil
-	default:
-		return root
 	}
+	if deep := tooDeep(root, maxDepth); deep != nil {
+		p.addAt(at(deep), "", "nested more than %d levels deep", maxDepth)
+		return nil
+	}
+	if keys := len(root.Content) / 2; keys > maxItems {
+		p.addAt(at(root), "", "the spec has %d keys (at most %d)", keys, maxItems)
+		return nil
+	}
+	return root
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -8,6 +9,12 @@ import (
 
 	"github.com/moby/patternmatcher"
 )
+
+// maxPathSize is the size of a path or pattern. To match against much longer
+// patterns takes gigabytes.
+const maxPathSize = 255
+
+var pathTooLong = fmt.Sprintf("is too long (at most %d bytes)", maxPathSize)
 
 // systemDirs are where a writable path would break the image, or would let the
 // service change its own code.
@@ -33,6 +40,8 @@ func (p *problems) checkFile(at, file string) string {
 // contextPathProblem says why a path is not one inside the build context.
 func contextPathProblem(name string) string {
 	switch {
+	case len(name) > maxPathSize:
+		return pathTooLong
 	case strings.ContainsFunc(name, unicode.IsControl):
 		return "has a control character in it"
 	case strings.Contains(name, `\`):
@@ -72,6 +81,8 @@ func (p *problems) checkPatterns(at string, patterns []string) {
 		switch {
 		case strings.TrimSpace(name) == "":
 			p.addf(item(at, i), "the pattern is empty")
+		case len(name) > maxPathSize:
+			p.addf(item(at, i), "%s %s", quote(pattern), pathTooLong)
 		case path.Clean(name) == ".":
 			p.addf(item(at, i), "%s matches nothing (write ** for all files)", quote(pattern))
 		case strings.ContainsFunc(name, unicode.IsControl):
@@ -108,6 +119,10 @@ func (p *problems) checkPattern(at, pattern string) {
 }
 
 func (s *Spec) checkWritable(p *problems) {
+	all := map[string]bool{}
+	for _, dir := range s.Writable {
+		all[dir] = true
+	}
 	for i, dir := range s.Writable {
 		if p.has(item("writable", i)) {
 			continue
@@ -116,17 +131,27 @@ func (s *Spec) checkWritable(p *problems) {
 			p.addf(item("writable", i), "%s %s", quote(dir), msg)
 			continue
 		}
-		for j, other := range s.Writable {
-			if i != j && (dir == other && j < i || strings.HasPrefix(dir, other+"/")) {
-				p.addf(item("writable", i), "%s is writable already: it is in %s", quote(dir), quote(other))
-				break
-			}
+		if above := covering(dir, all); above != "" {
+			p.addf(item("writable", i), "%s is writable already: it is in %s", quote(dir), quote(above))
 		}
 	}
+	p.checkUnique("writable", s.Writable)
+}
+
+// covering gives the folder above dir that is among all, or "".
+func covering(dir string, all map[string]bool) string {
+	for above := path.Dir(dir); len(above) > 1; above = path.Dir(above) {
+		if all[above] {
+			return above
+		}
+	}
+	return ""
 }
 
 func writableProblem(dir string) string {
 	switch {
+	case len(dir) > maxPathSize:
+		return pathTooLong
 	case !strings.HasPrefix(dir, "/"):
 		return "is not an absolute path (such as /data)"
 	case strings.ContainsFunc(dir, unicode.IsControl):

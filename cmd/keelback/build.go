@@ -94,7 +94,7 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 	if err != nil {
 		return located(err)
 	}
-	if err := name(results, answer); err != nil {
+	if err := nameArchive(results, answer); err != nil {
 		return err
 	}
 	if err := commit(results); err != nil {
@@ -116,24 +116,24 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 // archiveSuffix follows the name of the service in that of its archive.
 const archiveSuffix = ".oci.tar"
 
-// name gives the archive of a remote context its name, which is that of the service
+// nameArchive gives the archive of a remote context its name, which is that of the service
 // and known only when the frontend has read the spec.
-func name(results []result, answer *answer) error {
+func nameArchive(results []result, answer *answer) error {
 	for _, r := range results {
 		if r.archive == nil || r.archive.path != "" {
 			continue
 		}
-		title, err := title(answer.metadata)
+		service, err := serviceName(answer.metadata)
 		if err != nil {
 			return err
 		}
-		r.archive.path = title + archiveSuffix
+		r.archive.path = service + archiveSuffix
 	}
 	return nil
 }
 
-// title is the name of a service, taken from the label of its image.
-func title(metadata map[string][]byte) (string, error) {
+// serviceName is taken from the label of its image.
+func serviceName(metadata map[string][]byte) (string, error) {
 	for key, data := range metadata {
 		if key != exptypes.ExporterImageConfigKey && !strings.HasPrefix(key, exptypes.ExporterImageConfigKey+"/") {
 			continue

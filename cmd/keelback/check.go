@@ -3,7 +3,8 @@ package main
 import (
 	"fmt"
 
-	"github.com/spf13/cobra")
+	"github.com/spf13/cobra"
+)
 
 func (a *app) checkCommand() *cobra.Command {
 	in := &inputs{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/moby/buildkit/client"
@@ -73,17 +74,26 @@ func (b *backend) dial(ctx context.Context, addr string) error {
 	defer cancel()
 	workers, err := b.ListWorkers(ctx)
 	if err != nil {
-		var rpc interface{ GRPCStatus() *status.Status }
-		if errors.As(err, &rpc) {
-			return errors.New(rpc.GRPCStatus().Message())
-		}
-		return err
+		return dialError(err)
 	}
 	if len(workers) == 0 || len(workers[0].Platforms) == 0 {
 		return errors.New("it has no worker")
 	}
 	b.arch = workers[0].Platforms[0].Architecture
 	return nil
+}
+
+// dialError is what of an error of gRPC says why there is no connection.
+func dialError(err error) error {
+	var rpc interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &rpc) {
+		return err
+	}
+	message := rpc.GRPCStatus().Message()
+	if _, cause, ok := strings.Cut(message, "Error while dialing: "); ok {
+		message = strings.TrimSuffix(cause, `"`)
+	}
+	return errors.New(message)
 }
 
 // Close ends the connection, and the daemon when this was its last user.

@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/sirupsen/logrus"
 	"github.com/spf13/cobra"
 
 	"github.com/keelback/keelback/frontend"
@@ -28,8 +30,16 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first Ctrl-C lets the build end in order. The next one kills.
 	context.AfterFunc(ctx, stop)
+	silence()
 	a := &app{stdout: os.Stdout, stderr: os.Stderr, env: os.LookupEnv, build: frontend.Build}
 	os.Exit(a.run(ctx, os.Args[1:]))
+}
+
+// silence turns off what libraries log: HTTP/2 logs each session that is cut off, and
+// containerd each store without fs-verity. What fails comes back as an error.
+func silence() {
+	log.SetOutput(io.Discard)
+	logrus.SetLevel(logrus.ErrorLevel)
 }
 
 // app is the command and what it is connected to.
@@ -57,7 +67,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !started {
-		err = usageError{fmt.Errorf("%w (%s --help tells more)", err, cmd.CommandPath())}
+		err = usageError{fmt.Errorf("%w\n%s --help tells more", err, cmd.CommandPath())}
 	}
 	return a.report(ctx, err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/keelback/keelback/internal/rootfs"
 )
@@ -160,21 +161,34 @@ func stringTable(raw *elf.File, tags []dynamicTag) ([]byte, error) {
 			size = t.val
 		}
 	}
-	if size == 0 {
-		return nil, nil
+	b, err := memory(raw, addr, min(size, maxSegment))
+	if err != nil {
+		return nil, fmt.Errorf("%w: no string table", ErrNotELF)
 	}
-	for _, p := range raw.Progs {
-		if p.Type != elf.PT_LOAD || addr < p.Vaddr || addr-p.Vaddr >= p.Filesz {
-			continue
+	return b, nil
+}
+
+// memory reads what is loaded at an address. It may span several segments: tools
+// which rewrite a file put new ones beside the old.
+func memory(raw *elf.File, addr, size uint64) ([]byte, error) {
+	b := make([]byte, 0, size)
+	for uint64(len(b)) < size {
+		at := addr + uint64(len(b))
+		i := slices.IndexFunc(raw.Progs, func(p *elf.Prog) bool {
+			return p.Type == elf.PT_LOAD && at >= p.Vaddr && at-p.Vaddr < p.Filesz
+		})
+		if i < 0 {
+			return nil, io.ErrUnexpectedEOF
 		}
-		off := addr - p.Vaddr
-		b := make([]byte, min(size, p.Filesz-off, maxSegment))
-		if _, err := p.ReadAt(b, int64(off)); err != nil {
-			break
+		off := at - raw.Progs[i].Vaddr
+		n := min(size-uint64(len(b)), raw.Progs[i].Filesz-off)
+		part := make([]byte, n)
+		if _, err := raw.Progs[i].ReadAt(part, int64(off)); err != nil {
+			return nil, err
 		}
-		return b, nil
+		b = append(b, part...)
 	}
-	return nil, fmt.Errorf("%w: no string table", ErrNotELF)
+	return b, nil
 }
 
 // text is the string at an offset of a table.

@@ -1,6 +1,4 @@
-//go:build integration
-
-package integration
+package lab
 
 import (
 	"archive/tar"
@@ -9,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -21,28 +18,47 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// frontendName is the frontend's image in the registry: docker.io/keelback/keelback:1
-// to builds.
-const frontendName = "keelback/keelback:1"
+// FrontendName is the frontend's image in the registry, which builds know as
+// docker.io/keelback/keelback:1.
+const FrontendName = "keelback/keelback:1"
 
-// pushFrontend puts the frontend's image into the registry, built from the
-// project's Dockerfile. KEELBACK_FRONTEND=bin makes it from the programs of bin
-// instead, which takes no minutes, for a quick try.
-func (l *lab) pushFrontend(ctx context.Context) error {
-	if os.Getenv("KEELBACK_FRONTEND") == "bin" {
-		return l.pushFrontendOfBin(ctx)
+// Frontend says where the frontend's image comes from.
+type Frontend string
+
+const (
+	// FromDockerfile is the image that BuildKit builds from the project's Dockerfile.
+	FromDockerfile Frontend = ""
+	// FromBin is made of the programs of bin, which takes no minutes.
+	FromBin Frontend = "bin"
+	// NoFrontend leaves it out.
+	NoFrontend Frontend = "none"
+)
+
+func (l *Lab) pushFrontend(ctx context.Context) error {
+	switch l.opt.Frontend {
+	case FromDockerfile:
+		return l.buildFrontend(ctx)
+	case FromBin:
+		return l.pushPrograms(ctx)
+	case NoFrontend:
+		return nil
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(l.bin, "buildctl"), "--addr", l.buildkit, "build",
-		"--progress", "plain", "--frontend", "dockerfile.v0", "--local", "context="+l.repo, "--local", "dockerfile="+l.repo,
+	return fmt.Errorf("frontend: no %q (bin, none, or nothing for the Dockerfile's)", l.opt.Frontend)
+}
+
+func (l *Lab) buildFrontend(ctx context.Context) error {
+	out, err := l.program(ctx, "buildctl", "--addr", l.BuildKit, "build", "--progress", "plain",
+		"--frontend", "dockerfile.v0", "--local", "context="+l.opt.Repo, "--local", "dockerfile="+l.opt.Repo,
 		"--opt", "platform=linux/amd64,linux/arm64", "--secret", "id=ca,src=/etc/ssl/certs/ca-certificates.crt",
-		"--output", "type=image,push=true,name="+l.registry+"/"+frontendName).CombinedOutput()
+		"--output", "type=image,push=true,name="+l.Registry+"/"+FrontendName).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("Dockerfile: %w\n%s", err, out)
 	}
 	return nil
 }
 
-func (l *lab) pushFrontendOfBin(ctx context.Context) error {
+// pushPrograms makes the image as the Dockerfile does, for amd64.
+func (l *Lab) pushPrograms(ctx context.Context) error {
 	layer, err := l.frontendLayer()
 	if err != nil {
 		return err
@@ -68,7 +84,7 @@ func (l *lab) pushFrontendOfBin(ctx context.Context) error {
 	if img, err = mutate.ConfigFile(img, config); err != nil {
 		return err
 	}
-	ref, err := name.ParseReference(l.registry+"/"+frontendName, name.Insecure)
+	ref, err := name.ParseReference(l.Registry+"/"+FrontendName, name.Insecure)
 	if err != nil {
 		return err
 	}
@@ -76,11 +92,11 @@ func (l *lab) pushFrontendOfBin(ctx context.Context) error {
 }
 
 // frontendLayer holds the two programs of the image, as its Dockerfile copies them.
-func (l *lab) frontendLayer() (v1.Layer, error) {
+func (l *Lab) frontendLayer() (v1.Layer, error) {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
 	for _, name := range []string{"keelback-frontend", "keelback-step"} {
-		data, err := os.ReadFile(filepath.Join(l.bin, name))
+		data, err := os.ReadFile(filepath.Join(l.Bin, name))
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,129 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/keelback/keelback/integration/internal/oci"
+)
+
+// startEngine starts Debian's Docker Engine in a mount namespace of its own, with
+// the host's network and without rules of its own there, so that steps need
+// --network host or none.
+func (l *Lab) startEngine(ctx context.Context) (address string, err error) {
+	dir := filepath.Join(l.dir, "docker")
+	root := filepath.Join(dir, "rootfs")
+	if err := l.unpackEngine(ctx, dir, root); err != nil {
+		return "", err
+	}
+	if err := l.linkClient(root); err != nil {
+		return "", err
+	}
+	if err := l.mirrorHosts(root); err != nil {
+		return "", err
+	}
+	if err := l.engineConfig(root); err != nil {
+		return "", err
+	}
+	cmd := exec.Command("unshare", "--mount", "--propagation", "private", "sh", "-euc", startEngineScript, "sh", root, dir)
+	if err := l.daemon("dockerd", cmd); err != nil {
+		return "", err
+	}
+	address = "unix://" + filepath.Join(dir, "docker.sock")
+	return address, waitFor(ctx, "dockerd", 60*time.Second, func() error {
+		out, err := l.program(ctx, "docker", "--host", address, "version").CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	})
+}
+
+// startEngineScript makes $1 the root and runs the engine, its state and socket in $2.
+const startEngineScript = `
+mount --bind "$1" "$1"
+for fs in proc sys dev; do mount --rbind "/$fs" "$1/$fs"; done
+mkdir -p "$2/data" "$1/var/lib/docker" "$1/lab" "$1/oldroot"
+mount --bind "$2/data" "$1/var/lib/docker"
+mount --bind "$2" "$1/lab"
+cd "$1"
+pivot_root . oldroot
+umount -l /oldroot
+exec /usr/sbin/dockerd --host unix:///lab/docker.sock --config-file /etc/docker/daemon.json
+`
+
+// unpackEngine unpacks the stand-in of docker:26-dind.
+func (l *Lab) unpackEngine(ctx context.Context, dir, root string) error {
+	image := filepath.Join(dir, "image")
+	if err := os.MkdirAll(root, 0o755); err != nil {
+		return err
+	}
+	if err := l.bases(ctx, "-out", image, "docker:26-dind"); err != nil {
+		return err
+	}
+	_, err := oci.Unpack(image, "", dir)
+	return err
+}
+
+// linkClient makes the engine's own client the docker of scripts. It runs with the
+// C library that it was made for, whatever the machine has.
+func (l *Lab) linkClient(root string) error {
+	script := fmt.Sprintf("#!/bin/sh\nexec %[1]s/lib64/ld-linux-x86-64.so.2 --library-path %[1]s/usr/lib/x86_64-linux-gnu --argv0 docker %[1]s/usr/bin/docker \"$@\"\n", root)
+	return os.WriteFile(filepath.Join(l.Bin, "docker"), []byte(script), 0o755)
+}
+
+// mirrorHosts makes the registry stand for gcr.io and ghcr.io in the engine, which
+// knows mirrors of docker.io only: to it these names are a loopback address, where
+// port 80 leads to the registry.
+func (l *Lab) mirrorHosts(root string) error {
+	hosts := "127.0.0.1 localhost\n"
+	if !l.opt.Public {
+		ip := fmt.Sprintf("127.%d.%d.%d", 64+rand.IntN(128), rand.IntN(256), 1+rand.IntN(254))
+		listener, err := net.Listen("tcp", ip+":80")
+		if err != nil {
+			return err
+		}
+		server := &http.Server{Handler: httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: l.Registry})}
+		go server.Serve(listener)
+		l.stops = append(l.stops, func() { server.Close() })
+		hosts += ip + " " + strings.Join(mirrored, " ") + "\n"
+	}
+	return os.WriteFile(filepath.Join(root, "etc/hosts"), []byte(hosts), 0o644)
+}
+
+func (l *Lab) engineConfig(root string) error {
+	insecure := []string{l.Registry}
+	if !l.opt.Public {
+		insecure = append(insecure, mirrored...)
+	}
+	data, err := json.Marshal(map[string]any{
+		"registry-mirrors":    []string{"http://" + l.Registry},
+		"insecure-registries": insecure,
+		"iptables":            false,
+		"ip6tables":           false,
+		"bridge":              "none",
+	})
+	if err != nil {
+		return err
+	}
+	if resolv, err := os.ReadFile("/etc/resolv.conf"); err == nil {
+		if err := os.WriteFile(filepath.Join(root, "etc/resolv.conf"), resolv, 0o644); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, "etc/docker"), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, "etc/docker/daemon.json"), data, 0o644)
+}

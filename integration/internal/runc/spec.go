@@ -1,0 +1,136 @@
+package runc
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+)
+
+// runOptions change how an image is run.
+type runOptions struct {
+	uid, gid int      // -1: the image's
+	env      []string // over the image's
+	args     []string // instead of the image's
+}
+
+// runtimeSpec tells runc to run an image as strictly as a platform may: read-only,
+// without capabilities and without a way to new privileges. /tmp and the volumes
+// are the only places to write to.
+func runtimeSpec(config v1.Config, rootfs string, opt runOptions) (*specs.Spec, error) {
+	user, err := imageUser(config.User, rootfs)
+	if err != nil {
+		return nil, err
+	}
+	if opt.uid >= 0 {
+		user.UID = uint32(opt.uid)
+	}
+	if opt.gid >= 0 {
+		user.GID = uint32(opt.gid)
+	}
+	args := slices.Concat(config.Entrypoint, config.Cmd)
+	if len(opt.args) > 0 {
+		args = opt.args
+	}
+	volumes, err := volumeMounts(config, rootfs)
+	if err != nil {
+		return nil, err
+	}
+	cwd := config.WorkingDir
+	if cwd == "" {
+		cwd = "/"
+	}
+	return &specs.Spec{
+		Version: "1.0.2",
+		Root:    &specs.Root{Path: "rootfs", Readonly: true},
+		Process: &specs.Process{
+			User: user, Args: args, Cwd: cwd, Env: slices.Concat(config.Env, opt.env),
+			Capabilities: &specs.LinuxCapabilities{}, NoNewPrivileges: true,
+		},
+		Hostname: "keelback",
+		Mounts:   append(systemMounts(), volumes...),
+		Linux: &specs.Linux{Namespaces: []specs.LinuxNamespace{
+			{Type: specs.PIDNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace}, {Type: specs.MountNamespace},
+		}},
+	}, nil
+}
+
+func systemMounts() []specs.Mount {
+	return []specs.Mount{
+		{Destination: "/proc", Type: "proc", Source: "proc"},
+		{Destination: "/dev", Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "mode=755", "size=65536k"}},
+		{Destination: "/dev/pts", Type: "devpts", Source: "devpts", Options: []string{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"}},
+		{Destination: "/dev/shm", Type: "tmpfs", Source: "shm", Options: []string{"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
+		{Destination: "/tmp", Type: "tmpfs", Source: "tmpfs", Options: []string{"nosuid", "noexec", "nodev", "mode=1777"}},
+		{Destination: "/etc/hosts", Type: "bind", Source: "/etc/hosts", Options: []string{"bind", "ro"}},
+		{Destination: "/etc/resolv.conf", Type: "bind", Source: "/etc/resolv.conf", Options: []string{"rbind", "ro"}},
+	}
+}
+
+// volumeMounts are empty file systems, owned as the image has the directories.
+func volumeMounts(config v1.Config, rootfs string) ([]specs.Mount, error) {
+	var mounts []specs.Mount
+	for path := range config.Volumes {
+		info, err := os.Stat(filepath.Join(rootfs, path))
+		if err != nil {
+			return nil, fmt.Errorf("volume %s: %w", path, err)
+		}
+		owner := info.Sys().(*syscall.Stat_t)
+		mounts = append(mounts, specs.Mount{
+			Destination: path, Type: "tmpfs", Source: "tmpfs",
+			Options: []string{"nosuid", "nodev", fmt.Sprintf("mode=%o,uid=%d,gid=%d", info.Mode().Perm(), owner.Uid, owner.Gid)},
+		})
+	}
+	return mounts, nil
+}
+
+// imageUser resolves UID, UID:GID or a name, as engines do: without a group it is
+// the one that the user has in the image.
+func imageUser(text, rootfs string) (specs.User, error) {
+	if text == "" {
+		return specs.User{}, nil
+	}
+	name, group, grouped := strings.Cut(text, ":")
+	uid, err := strconv.ParseUint(name, 10, 32)
+	numeric := err == nil
+	user := specs.User{UID: uint32(uid)}
+	if grouped {
+		gid, err := strconv.ParseUint(group, 10, 32)
+		if err != nil {
+			return user, fmt.Errorf("user %s: group is no number", text)
+		}
+		user.GID = uint32(gid)
+	}
+	if numeric && grouped {
+		return user, nil
+	}
+	f, err := os.Open(filepath.Join(rootfs, "etc/passwd"))
+	if err != nil {
+		return user, err
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		fields := strings.Split(lines.Text(), ":")
+		if len(fields) < 4 || fields[0] != name && (!numeric || fields[2] != name) {
+			continue
+		}
+		uid, _ := strconv.ParseUint(fields[2], 10, 32)
+		gid, _ := strconv.ParseUint(fields[3], 10, 32)
+		user.UID = uint32(uid)
+		if !grouped {
+			user.GID = uint32(gid)
+		}
+		return user, nil
+	}
+	if !numeric {
+		return user, fmt.Errorf("user %s: not in /etc/passwd", text)
+	}
+	return user, nil
+}
