@@ -18,18 +18,25 @@ func withSource(err error, src *bk.SourceMap) error {
 	if err == nil {
 		return nil
 	}
+	places := places(err)
+	if len(places) == 0 && len(errdefs.Sources(err)) > 0 {
+		return err
+	}
+	return errdefs.WithSource(err, source(src, places))
+}
+
+// places are the ranges of the spec that an error is about.
+func places(err error) []*pb.Range {
 	var errs spec.Errors
-	if !errors.As(err, &errs) {
-		if len(errdefs.Sources(err)) > 0 {
-			return err
-		}
-		return errdefs.WithSource(err, source(src, nil))
+	var one *spec.Error
+	if !errors.As(err, &errs) && errors.As(err, &one) {
+		errs = spec.Errors{one}
 	}
 	var ranges []*pb.Range
 	for _, e := range errs {
 		ranges = append(ranges, llb.PBRange(e.Range))
 	}
-	return errdefs.WithSource(err, source(src, ranges))
+	return ranges
 }
 
 func source(src *bk.SourceMap, ranges []*pb.Range) *errdefs.Source {

@@ -27,6 +27,8 @@
 //	runc-start NAME DIR [ARG...]   run an unpacked image as its user, with a read-only
 //	                         root, no capabilities, no_new_privileges and the host's
 //	                         network, [-uid N] [-gid N] [-env K=V]
+//	runc-run DIR [ARG...]    the same until it ends; prints what it wrote, and fails
+//	                         when its exit code is not 0
 //	runc-exec NAME ARG...    run a program in it
 //	runc-health NAME         run the health check of its image in it
 //	runc-logs NAME           print what it wrote

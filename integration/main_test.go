@@ -6,51 +6,99 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 
+	"github.com/keelback/keelback/integration/internal/lab"
+	"github.com/keelback/keelback/integration/internal/runc"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	os.Exit(runMain(m))
-}
-
 // running is the lab of this test run, set once before the first test.
-var running *lab
+var running *lab.Lab
 
-func runMain(m *testing.M) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	l, err := startLab(ctx)
+func TestMain(m *testing.M) {
+	code, err := withLab(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "integration:", err)
-		return 1
+		code = 1
 	}
-	defer l.stop()
-	running = l
-	return m.Run()
+	os.Exit(code)
 }
 
-// TestScripts runs each script of testdata, with a working directory of its own.
+func withLab(m *testing.M) (int, error) {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	repo, err := filepath.Abs("..")
+	if err != nil {
+		return 0, err
+	}
+	if running, err = lab.Start(ctx, lab.FromEnv(repo)); err != nil {
+		return 0, err
+	}
+	code := m.Run()
+	return code, running.Stop()
+}
+
+// TestScripts runs each script of testdata, in a directory of its own.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata",
-		Setup:              running.setup,
-		Cmds:               running.commands(),
+		Setup:              setup,
+		Cmds:               commands(),
 		UpdateScripts:      os.Getenv("UPDATE_GOLDEN") != "" && os.Getenv("CI") == "",
 		RequireUniqueNames: true,
 	})
 }
 
+// setup gives a script its variables and a configuration of its own.
+func setup(env *testscript.Env) error {
+	config := filepath.Join(env.WorkDir, ".docker")
+	plugins := filepath.Join(config, "cli-plugins")
+	if err := os.MkdirAll(plugins, 0o755); err != nil {
+		return err
+	}
+	buildx := filepath.Join(running.Bin, "buildx")
+	if err := os.Symlink(buildx, filepath.Join(plugins, "docker-buildx")); err != nil {
+		return err
+	}
+	examples, err := filepath.Abs("../examples")
+	if err != nil {
+		return err
+	}
+	for _, v := range [][2]string{
+		{"PATH", running.Bin + ":" + env.Getenv("PATH")},
+		{"HOME", env.WorkDir},
+		{"XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache")},
+		{"BUILDKIT_HOST", running.BuildKit},
+		{"DOCKER_CONFIG", config},
+		{"BUILDX_BUILDER", "lab"},
+		{"REGISTRY", running.Registry},
+		{"FRONTEND", running.Registry + "/" + lab.FrontendName},
+		{"EXAMPLES", examples},
+		{"CA", "/etc/ssl/certs/ca-certificates.crt"},
+	} {
+		env.Setenv(v[0], v[1])
+	}
+	env.Values[containersKey{}] = map[string]*runc.Container{}
+	create := exec.Command(buildx, "create", "--name", "lab", "--driver", "remote", running.BuildKit)
+	create.Env = env.Vars
+	if out, err := create.CombinedOutput(); err != nil {
+		return fmt.Errorf("buildx create: %w: %s", err, out)
+	}
+	return nil
+}
+
 type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 // commands are what scripts have beside testscript's own.
-func (l *lab) commands() map[string]command {
+func commands() map[string]command {
 	cmds := map[string]command{
-		"docker-engine": l.cmdDockerEngine,
+		"docker-engine": cmdDockerEngine,
 		"unpack":        cmdUnpack,
 		"manifest":      cmdManifest,
 		"difftree":      cmdDiffTree,
@@ -58,25 +106,31 @@ func (l *lab) commands() map[string]command {
 		"free-port":     cmdFreePort,
 		"http":          cmdHTTP,
 		"runc-start":    cmdRuncStart,
+		"runc-run":      cmdRuncRun,
 		"runc-exec":     cmdRuncExec,
 		"runc-health":   cmdRuncHealth,
 		"runc-logs":     cmdRuncLogs,
 		"runc-stop":     cmdRuncStop,
 	}
 	for _, name := range []string{"keelback", "buildctl", "buildx", "docker"} {
-		cmds[name] = program(name)
+		cmds[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			expect(ts, neg, ts.Exec(name, args...))
+		}
 	}
 	return cmds
 }
 
-// program is the command that runs a program of that name.
-func program(name string) command {
-	return func(ts *testscript.TestScript, neg bool, args []string) {
-		expect(ts, neg, ts.Exec(name, args...))
+func cmdDockerEngine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: docker-engine")
 	}
+	address, err := running.Engine()
+	ts.Check(err)
+	ts.Setenv("DOCKER_HOST", address)
+	ts.Setenv("BUILDX_BUILDER", "default")
 }
 
-// expect ends the script unless the command failed as the script says.
+// expect ends the script unless the command failed or not as the script says.
 func expect(ts *testscript.TestScript, neg bool, err error) {
 	switch {
 	case err != nil && !neg:

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/internal/lock"
-	"github.com/keelback/keelback/spec"
 )
 
 // uvImage has the program uv, statically linked, at /uv.
@@ -57,11 +56,14 @@ func (c *compiler) resolveImages(ctx context.Context) (images, error) {
 	return img, nil
 }
 
+// resolveImage pins one image. That an image cannot be had is no mistake of the
+// spec, so the error is a single [spec.Error]: it has its place, and is none of
+// [spec.Errors].
 func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (image, error) {
 	if c.opt.NamedImage != nil {
 		st, config, err := c.opt.NamedImage(ctx, name, c.opt.Platform)
 		if err != nil {
-			return image{}, spec.Errors{c.spec.Errorf(path, "context %s: %w", name, err)}
+			return image{}, c.spec.Errorf(path, "context %s: %w", name, err)
 		}
 		if st != nil {
 			return image{*st, config}, nil
@@ -69,7 +71,7 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 	}
 	named, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
-		return image{}, spec.Errors{c.spec.Errorf(path, "%s: %w", name, err)}
+		return image{}, c.spec.Errorf(path, "%s: %w", name, err)
 	}
 	ref, digest, data, err := c.opt.Resolver.ResolveImageConfig(ctx, reference.TagNameOnly(named).String(), sourceresolver.Opt{
 		LogName: fmt.Sprintf("[internal] load metadata for %s", name),
@@ -79,7 +81,7 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 		},
 	})
 	if err != nil {
-		return image{}, spec.Errors{c.spec.Errorf(path, "%s for %s: %w", name, platforms.Format(c.opt.Platform), err)}
+		return image{}, c.spec.Errorf(path, "%s for %s: %w", name, platforms.Format(c.opt.Platform), err)
 	}
 	return c.pin(stage, path, ref, digest.String(), data)
 }
@@ -88,14 +90,14 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 func (c *compiler) pin(stage, path, ref, digest string, data []byte) (image, error) {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
-		return image{}, spec.Errors{c.spec.Errorf(path, "%s: %w", ref, err)}
+		return image{}, c.spec.Errorf(path, "%s: %w", ref, err)
 	}
 	if _, ok := named.(reference.Digested); !ok && digest != "" {
 		ref = named.String() + "@" + digest
 	}
 	var config dockerspec.DockerOCIImage
 	if err := json.Unmarshal(data, &config); err != nil {
-		return image{}, spec.Errors{c.spec.Errorf(path, "%s: image config: %w", ref, err)}
+		return image{}, c.spec.Errorf(path, "%s: image config: %w", ref, err)
 	}
 	opts := []llb.ImageOption{llb.Platform(c.opt.Platform), c.opt.ImageResolveMode}
 	for _, o := range c.op(stage, path, "FROM %s", ref) {
@@ -103,7 +105,7 @@ func (c *compiler) pin(stage, path, ref, digest string, data []byte) (image, err
 	}
 	st, err := llb.Image(ref, opts...).WithImageConfig(data)
 	if err != nil {
-		return image{}, spec.Errors{c.spec.Errorf(path, "%s: image config: %w", ref, err)}
+		return image{}, c.spec.Errorf(path, "%s: image config: %w", ref, err)
 	}
 	return image{st, &config}, nil
 }

@@ -135,7 +135,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, f field, path string) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	each := f
-	each.key, each.example = "", ""
+	each.example = ""
 	for i, value := range n.Content {
 		d.value(value, v.Index(i), each, item(path, i))
 	}

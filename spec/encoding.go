@@ -54,9 +54,3 @@ func unreadable(r rune, size, i int, data []byte) string {
 		return ""
 	}
 }
-
-// end is the position after the last character.
-func (t *text) end() Position {
-	t.index(len(t.lines))
-	return Position{Line: len(t.lines), Column: len(t.wide) + 1}
-}

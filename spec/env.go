@@ -75,6 +75,8 @@ func (s *Spec) checkLabels(p *problems) {
 			p.addf(at, "this label comes from name (remove it)")
 		case key == "org.opencontainers.image.version":
 			p.addf(at, "this label comes from version (write version: instead)")
+		case strings.Contains(s.Labels[key], "\x00"):
+			p.addf(at, "a NUL character cannot be in a label")
 		default:
 			p.checkKnownSecret(at, s.Labels[key])
 		}

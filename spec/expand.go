@@ -13,19 +13,20 @@ import (
 // in. Without it a small file could make a huge image config.
 const maxExpanded = maxSize
 
-var wordStart = regexp.MustCompile(`^[A-Za-z0-9_]{0,60}`)
-
-var argName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var (
+	argName   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	wordStart = regexp.MustCompile(`^[A-Za-z0-9_]{0,60}`)
+)
 
 // ReservedArg tells whether a build argument has a meaning of its own for BuildKit
 // or is a proxy setting. Such arguments need not be declared in `args`, cannot
 // be, and are not to be given to [Parse].
 func ReservedArg(name string) bool {
 	switch strings.ToLower(name) {
-	case "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy", "source_date_epoch":
+	case "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy":
 		return true
 	default:
-		return strings.HasPrefix(name, "BUILDKIT_")
+		return name == "SOURCE_DATE_EPOCH" || strings.HasPrefix(name, "BUILDKIT_")
 	}
 }
 
@@ -34,20 +35,19 @@ type expander struct {
 	*problems
 	values map[string]string
 	size   int
+
+	// unknown tells that args cannot be read: it is not known then what is declared.
+	unknown bool
 }
 
 // expand fills the build arguments into the values that may use them. Rules are
 // checked afterwards, so that what they refuse cannot come in through an argument.
 func (s *Spec) expand(p *problems, given map[string]string) {
-	x := expander{problems: p, values: maps.Clone(s.Args)}
+	x := expander{problems: p, values: maps.Clone(s.Args), unknown: p.wrong["args"]}
 	if x.values == nil {
 		x.values = map[string]string{}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if _, ok := s.Args[name]; !ok {
-			x.undeclared(name)
-			continue
-		}
 		x.given(name, given[name])
 	}
 	s.Python = x.text("python", s.Python)
@@ -63,6 +63,13 @@ func (s *Spec) expand(p *problems, given map[string]string) {
 
 // given takes over a build argument that the user gave.
 func (x *expander) given(name, value string) {
+	if x.unknown {
+		return
+	}
+	if _, ok := x.values[name]; !ok {
+		x.undeclared(name)
+		return
+	}
 	if x.size += len(value); x.size > maxExpanded {
 		x.addf(child("args", name), "the build arguments have more than %d bytes", maxExpanded)
 		return
@@ -83,6 +90,10 @@ func (x *expander) undeclared(name string) {
 // text fills the arguments into one value.
 func (x *expander) text(path, value string) string {
 	if !strings.Contains(value, "${") || x.size > maxExpanded {
+		return value
+	}
+	if x.unknown {
+		x.wrong[path] = true // what it says is not known
 		return value
 	}
 	expanded, err := x.fill(value)

@@ -11,7 +11,8 @@ import (
 //	yaml      its key
 //	required  "true": the key must be there
 //	default   the value of a key that is not there, as in YAML
-//	example   the value in the documentation and in messages, as in YAML
+//	example   the value in the documentation and in messages, as in YAML; a text
+//	          that has no example may be empty
 //	range     the lowest and highest number, such as "1..65535"
 //	zero      why 0 is not in that range
 //	short     "true": the whole mapping may be written as this one value

@@ -28,6 +28,9 @@ func (s *Spec) checkHealthHTTP(p *problems) {
 	case strings.ContainsFunc(h.HTTP, func(r rune) bool { return r <= ' ' || r > '~' }) || strings.Contains(h.HTTP, "#"):
 		p.addf("health.http", "%s is no path (no spaces, control characters, # or letters beyond ASCII: write them as %%20 and the like)", quote(h.HTTP))
 	}
+	if strings.Contains(h.Body, "\x00") {
+		p.addf("health.body", "a NUL character cannot be in the text")
+	}
 	if h.HTTP != "" || !h.TCP {
 		return
 	}

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -107,7 +108,11 @@ func (p *problems) checkImage(path, image string) {
 	if image == "" || p.has(path) {
 		return
 	}
-	if _, err := reference.ParseNormalizedNamed(image); err != nil {
-		p.addf(path, "%s is no image (such as docker.io/library/alpine:3.22): %w", quote(image), err)
+	_, err := reference.ParseNormalizedNamed(image)
+	switch {
+	case errors.Is(err, reference.ErrNameContainsUppercase):
+		p.addf(path, "%s is no image (its name is in lower case)", quote(image))
+	case err != nil:
+		p.addf(path, "%s is no image (such as docker.io/library/alpine:3.22)", quote(image))
 	}
 }

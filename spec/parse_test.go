@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -50,8 +49,10 @@ func leaves(path string, v reflect.Value) []string {
 			lines = append(lines, leaves(child(path, f.key), v.Field(f.index))...)
 		}
 	case v.Kind() == reflect.Map:
-		for _, key := range slices.Sorted(maps.Keys(asMap(v))) {
-			lines = append(lines, leaves(child(path, key), asMap(v)[key])...)
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, key := range keys {
+			lines = append(lines, leaves(child(path, key.String()), v.MapIndex(key))...)
 		}
 	case v.Kind() == reflect.Slice:
 		for i := range v.Len() {
@@ -65,12 +66,4 @@ func leaves(path string, v reflect.Value) []string {
 		lines = append(lines, fmt.Sprintf("%s: %v", path, v.Interface()))
 	}
 	return lines
-}
-
-func asMap(v reflect.Value) map[string]reflect.Value {
-	m := map[string]reflect.Value{}
-	for _, key := range v.MapKeys() {
-		m[key.String()] = v.MapIndex(key)
-	}
-	return m
 }

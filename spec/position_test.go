@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"testing"
 )
@@ -94,6 +96,25 @@ func TestErrorfHasTheFormOfParse(t *testing.T) {
 		if got := s.Errorf(c.path, "no %s", "a").Error(); got != c.want {
 			t.Errorf("Errorf(%q) is %q, want %q", c.path, got, c.want)
 		}
+	}
+}
+
+func TestErrorsCanBeTakenApart(t *testing.T) {
+	t.Parallel()
+	_, err := Parse("keelback.yaml", []byte("name: a\ncommand: []\nports: [0]\n"), nil)
+	var first *Error
+	if !errors.As(err, &first) || first.Path != "command" || first.Filename != "keelback.yaml" {
+		t.Errorf("the first error is %+v", first)
+	}
+	s, err := Parse("keelback.yaml", []byte("name: a\ncommand: [a]\n"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Errorf("name", "%w, so what", io.EOF); !errors.Is(err, io.EOF) {
+		t.Errorf("%v does not wrap its cause", err)
+	}
+	if s.Filename() != "keelback.yaml" {
+		t.Errorf("the file is %q", s.Filename())
 	}
 }
 

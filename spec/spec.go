@@ -3,17 +3,19 @@ package spec
 // Spec is a checked build file: what a Python service needs at run time.
 // Parse makes it, with defaults filled in; nothing changes it afterwards.
 type Spec struct {
-	// Name of the service: lower-case letters, digits, `.`, `_` and `-`, at most
-	// 128 characters. It becomes the label `org.opencontainers.image.title`, and
-	// names the archive that `keelback build` writes.
+	// Name of the service: lower-case letters and digits, and between them `.`, `_`
+	// or `-`, at most 128 characters. It becomes the label
+	// `org.opencontainers.image.title`, and names the archive that `keelback build`
+	// writes.
 	Name string `yaml:"name" required:"true" example:"orders-api"`
 
-	// Version of the service, as it is released. It becomes the label
-	// `org.opencontainers.image.version`.
+	// Version of the service, as it is released: at most 128 characters, no spaces.
+	// It becomes the label `org.opencontainers.image.version`.
 	Version string `yaml:"version" example:"\"1.4\""`
 
-	// Python version to run on, `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`, quoted:
-	// YAML reads a bare `3.10` as the number 3.1. Without it the version comes from
+	// Python version to run on, 3.9 to 3.15, as `MAJOR.MINOR` or
+	// `MAJOR.MINOR.PATCH`, in quotes: YAML reads a bare `3.10` as the number 3.1.
+	// It may use build arguments as `${NAME}`. Without it the version comes from
 	// `.python-version`, else from `requires-python` in `pyproject.toml`; when two
 	// of them disagree the build stops.
 	Python string `yaml:"python" example:"\"3.13\""`
@@ -34,24 +36,27 @@ type Spec struct {
 	App App `yaml:"app" example:"{include: [src]}"`
 
 	// Command that starts the service, in exec form: a list of the program and its
-	// arguments. No shell reads it.
+	// arguments. No shell reads it, so it has no `&&` and no `$NAME`.
 	Command []string `yaml:"command" required:"true" example:"[uvicorn, orders.main:app, --port, \"8000\"]"`
 
-	// Ports that the service listens on, 1 to 65535.
+	// Ports that the service listens on.
 	Ports []int `yaml:"ports" range:"1..65535" example:"[8000]"`
 
 	// Env is the environment of the service. A value may use the build arguments of
-	// `args` as `${NAME}`. A value that looks like a secret is an error, unless it
-	// is written as `{value: ..., not_secret: true}`.
+	// `args` as `${NAME}`; `$NAME` stays as it is. A value that looks like a secret
+	// is an error, unless it is written as `{value: ..., not_secret: true}`. `PATH`,
+	// `PYTHONHOME` and `PYTHONPATH` cannot be set.
 	Env map[string]EnvValue `yaml:"env" example:"{LOG_LEVEL: info}"`
 
 	// Args are the build arguments that may be given with `--build-arg`, with their
 	// defaults. They are used as `${NAME}` in `env`, `labels` and `python`;
-	// `$${NAME}` is the text `${NAME}`.
+	// `$${NAME}` is the text `${NAME}`. Build arguments are for all to read, so
+	// they cannot be secrets. Those of BuildKit itself (`BUILDKIT_*`, proxies,
+	// `SOURCE_DATE_EPOCH`) are not declared.
 	Args map[string]string `yaml:"args" example:"{LOG_LEVEL: info}"`
 
-	// Health is the check that tells whether the service works. It is run by the
-	// image's own Python; neither a shell nor curl is needed.
+	// Health is the check that tells whether the service works: `http` or `tcp`. It
+	// is run by the image's own Python; neither a shell nor curl is needed.
 	Health *Health `yaml:"health" example:"{http: /healthz}"`
 
 	// User that the service runs as.
@@ -59,7 +64,8 @@ type Spec struct {
 
 	// Writable are absolute paths that the service writes to. Each becomes a volume
 	// that belongs to the user and to group 0, mode 0775. All else is read-only for
-	// the service, but for `/tmp`.
+	// the service, but for `/tmp`. They are not in the folders of the system, nor
+	// below one another.
 	Writable []string `yaml:"writable" example:"[/data]"`
 
 	// Threads is the number of threads that native libraries may start: it sets
@@ -68,10 +74,12 @@ type Spec struct {
 	// whose thread stacks are small. 0, the default, sets none of them.
 	Threads int `yaml:"threads" range:"0..1024" example:"2"`
 
-	// Labels of the image. A value may use build arguments as `${NAME}`.
+	// Labels of the image. A value may use build arguments as `${NAME}`. The labels
+	// `org.opencontainers.image.title` and `org.opencontainers.image.version` come
+	// from `name` and `version`.
 	Labels map[string]string `yaml:"labels" example:"{team: orders}"`
 
-	// StopSignal that stops the service, such as `SIGTERM` (the default) or `SIGINT`.
+	// StopSignal is the name of the signal that stops the service.
 	StopSignal string `yaml:"stop_signal" default:"SIGTERM" example:"SIGINT"`
 
 	source source
@@ -88,7 +96,8 @@ type Runtime struct {
 	// the same release as the builder image.
 	Image string `yaml:"image" example:"docker.io/library/alpine:3.22"`
 
-	// Packages of the system to install in the runtime (Alpine only).
+	// Packages of the system to install in the runtime, as `NAME` or `NAME=VERSION`
+	// (Alpine only).
 	Packages []string `yaml:"packages" example:"[libpq]"`
 }
 
@@ -121,7 +130,8 @@ type Builder struct {
 	Image string `yaml:"image" example:"docker.io/library/python:3.13-alpine3.22"`
 
 	// Packages of the system to install in the builder, such as compilers and
-	// headers: apk packages with `alpine`, Debian packages with `distroless`.
+	// headers, as `NAME` or `NAME=VERSION`: apk packages with `alpine`, Debian
+	// packages with `distroless`.
 	Packages []string `yaml:"packages" example:"[build-base, libpq-dev]"`
 
 	// Unlocked lets the build requirements of source distributions, and of the
@@ -159,13 +169,14 @@ type EnvValue struct {
 
 // Health is the check that tells whether the service works: either HTTP or TCP.
 type Health struct {
-	// HTTP is the path to ask for with GET, such as `/healthz`.
+	// HTTP is the path to ask for with GET.
 	HTTP string `yaml:"http" example:"/healthz"`
 
 	// TCP makes the check a connection to `port`, and nothing more.
 	TCP bool `yaml:"tcp" example:"true"`
 
-	// Port to ask. Default: the one of `ports`, when there is just one.
+	// Port to ask, of `ports` or not. Default: the one of `ports`, when there is
+	// just one.
 	Port int `yaml:"port" range:"1..65535" example:"8000"`
 
 	// Status that the answer must have (HTTP).
@@ -192,10 +203,10 @@ type User struct {
 	// Name of the user, and of its group.
 	Name string `yaml:"name" default:"appuser" example:"appuser"`
 
-	// UID of the user, 1 to 65534. The image config names the user by it, as
+	// UID of the user. The image config names the user by it, as
 	// Kubernetes' runAsNonRoot asks.
 	UID int `yaml:"uid" default:"1001" range:"1..65534" zero:"0 is root, which the service must not run as" example:"10001"`
 
-	// GID of the user's group, 1 to 65534. Default: the same number as `uid`.
+	// GID of the user's group. Default: the same number as `uid`.
 	GID int `yaml:"gid" range:"1..65534" zero:"0 is the group of root" example:"10001"`
 }

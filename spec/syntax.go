@@ -135,10 +135,3 @@ func (r *byteReader) Read(p []byte) (int, error) {
 	r.rest = r.rest[n:]
 	return n, nil
 }
-
-// lineRange is the range of the text on a line.
-func (t *text) lineRange(n int) Range {
-	line := t.line(n)
-	start := t.lines[n-1] + len(line) - len(bytes.TrimLeft(line, " \t"))
-	return Range{t.position(start), t.position(t.lines[n-1] + len(line))}
-}

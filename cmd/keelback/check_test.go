@@ -39,6 +39,33 @@ func TestCheckWithoutMistakes(t *testing.T) {
 	}
 }
 
+func TestCheckReadsTheContextAsTheBuildDoes(t *testing.T) {
+	t.Parallel()
+	requirements := "a==1 --hash=sha256:" + strings.Repeat("0", 64) + "\n"
+	for name, c := range map[string]struct {
+		files map[string]string
+		code  int
+		want  string
+	}{
+		"a lock":                      {map[string]string{"requirements.txt": requirements}, 0, "no mistakes"},
+		"two locks":                   {map[string]string{"requirements.txt": requirements, "uv.lock": ""}, exitUsage, "uv.lock"},
+		"one of two locks is ignored": {map[string]string{"requirements.txt": requirements, "uv.lock": "", ".dockerignore": "uv.lock"}, 0, "no mistakes"},
+		"ignored for this spec alone": {map[string]string{"requirements.txt": requirements, "uv.lock": "", "keelback.yaml.dockerignore": "uv.lock"}, 0, "no mistakes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKeelback(t, nil)
+			k.write("keelback.yaml", "name: demo\npython: \"3.13\"\ncommand: [a]\n")
+			for file, text := range c.files {
+				k.write(file, text)
+			}
+			out := k.run("check", k.dir)
+			out.wantCode(t, c.code)
+			wantText(t, out.stdout+out.stderr, c.want)
+		})
+	}
+}
+
 func TestMistakesAreFoundBeforeADaemonIsAsked(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"build", "llb"} {
@@ -113,7 +140,7 @@ func TestABuildKitThatDoesNotAnswer(t *testing.T) {
 func TestLongLinesAreCutAroundTheMistake(t *testing.T) {
 	t.Parallel()
 	k := newKeelback(t, nil)
-	k.write("keelback.yaml", "name: demo\ncommand: [a]\nports: ["+strings.Repeat("1, ", 3000)+"70000]\n")
+	k.write("keelback.yaml", "name: demo\ncommand: ["+strings.Repeat("a, ", 500)+"5]\n")
 	out := k.run("check", k.dir)
 	out.wantCode(t, exitUsage)
 	for line := range strings.Lines(out.stderr) {
@@ -121,5 +148,5 @@ func TestLongLinesAreCutAroundTheMistake(t *testing.T) {
 			t.Errorf("a line of %d characters: %.80s...", len(line), line)
 		}
 	}
-	wantText(t, out.stderr, "70000]\n", "^^^^^\n")
+	wantText(t, out.stderr, "a, a, 5]\n", " ^\n")
 }

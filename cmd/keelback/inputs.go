@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -227,10 +228,12 @@ func (in *inputs) setPlatforms(opt *client.SolveOpt) error {
 		if err != nil {
 			return usagef("--platform %s: %w", name, err)
 		}
-		names = append(names, platforms.FormatAll(p))
+		if full := platforms.FormatAll(platforms.Normalize(p)); !slices.Contains(names, full) {
+			names = append(names, full)
+		}
 	}
 	if len(names) > 0 {
-		opt.FrontendAttrs["platform"] = strings.Join(slices.Compact(names), ",")
+		opt.FrontendAttrs["platform"] = strings.Join(names, ",")
 	}
 	return nil
 }
@@ -238,7 +241,7 @@ func (in *inputs) setPlatforms(opt *client.SolveOpt) error {
 // setCache says which results may be taken from where, and what to build.
 func (in *inputs) setCache(opt *client.SolveOpt) error {
 	var err error
-	if opt.CacheImports, err = build.ParseImportCache(cacheSpecs(in.cacheFrom)); err != nil {
+	if opt.CacheImports, err = caches(build.ParseImportCache, in.cacheFrom); err != nil {
 		return usagef("--cache-from: %w", err)
 	}
 	if in.noCache {
@@ -253,16 +256,19 @@ func (in *inputs) setCache(opt *client.SolveOpt) error {
 	return nil
 }
 
-// cacheSpecs lets an image stand for a cache in a registry.
-func cacheSpecs(values []string) []string {
-	specs := make([]string, len(values))
+// caches parses cache flags, in which an image stands for a cache in its registry.
+func caches(parse func([]string) ([]client.CacheOptionsEntry, error), values []string) ([]client.CacheOptionsEntry, error) {
+	full := make([]string, len(values))
 	for i, value := range values {
-		specs[i] = value
-		if !strings.Contains(value, "=") {
-			specs[i] = "type=registry,ref=" + value
+		switch {
+		case !strings.Contains(value, "="):
+			value = "type=registry,ref=" + value
+		case !strings.Contains(value, "type="):
+			return nil, fmt.Errorf("%s: no type=TYPE", value)
 		}
+		full[i] = value
 	}
-	return specs
+	return parse(full)
 }
 
 // session is what the daemon may ask this process for while it builds.

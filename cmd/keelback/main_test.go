@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func runTests(m *testing.M) int {
+	silence()
 	home, err := os.MkdirTemp("", "keelback")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

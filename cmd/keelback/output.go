@@ -220,7 +220,7 @@ func isIndex(attrs map[string]string) bool {
 // setAttrs gives the daemon the flags that are about the result, not its place.
 func (out *outputs) setAttrs(opt *client.SolveOpt) error {
 	var err error
-	if opt.CacheExports, err = build.ParseExportCache(cacheSpecs(out.cacheTo)); err != nil {
+	if opt.CacheExports, err = caches(build.ParseExportCache, out.cacheTo); err != nil {
 		return usagef("--cache-to: %w", err)
 	}
 	attests := slices.Clone(out.attests)

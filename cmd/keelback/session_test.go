@@ -7,6 +7,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -27,7 +29,7 @@ import (
 func TestPushWithThePasswordOfDockersConfig(t *testing.T) {
 	t.Parallel()
 	needBuildKit(t)
-	images := registry.New()
+	images := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != "user" || password != "password" {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)

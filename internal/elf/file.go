@@ -55,13 +55,9 @@ func ReadEntry(e rootfs.Entry) (*File, error) {
 }
 
 // Read reads a program or a shared object. Like a loader it uses the program
-// headers only; section headers may be missing.
+// headers only.
 func Read(r io.ReaderAt) (*File, error) {
-	magic := make([]byte, len(elf.ELFMAG))
-	if _, err := r.ReadAt(magic, 0); err != nil || string(magic) != elf.ELFMAG {
-		return nil, ErrNotELF
-	}
-	raw, err := elf.NewFile(r)
+	raw, err := elf.NewFile(withoutSections{r})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotELF, err)
 	}
@@ -84,6 +80,29 @@ func Read(r io.ReaderAt) (*File, error) {
 		}
 	}
 	return f, nil
+}
+
+// withoutSections hides the section headers of an ELF file. No loader reads them,
+// and tools that strip or pack files leave them broken.
+type withoutSections struct{ io.ReaderAt }
+
+// ReadAt reads as if the file's header named no section headers.
+func (w withoutSections) ReadAt(b []byte, off int64) (int, error) {
+	n, err := w.ReaderAt.ReadAt(b, off)
+	class := []byte{0}
+	if _, cerr := w.ReaderAt.ReadAt(class, elf.EI_CLASS); cerr != nil {
+		return n, err
+	}
+	fields := [][2]int64{{0x28, 0x30}, {0x3c, 0x40}} // e_shoff; e_shnum and e_shstrndx
+	if elf.Class(class[0]) == elf.ELFCLASS32 {
+		fields = [][2]int64{{0x20, 0x24}, {0x30, 0x34}}
+	}
+	for _, f := range fields {
+		for at := max(f[0], off); at < min(f[1], off+int64(n)); at++ {
+			b[at-off] = 0
+		}
+	}
+	return n, err
 }
 
 // maxSegment is more than any dynamic section or string table has.

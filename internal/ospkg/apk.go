@@ -1,6 +1,7 @@
 package ospkg
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -9,13 +10,15 @@ import (
 	"github.com/keelback/keelback/internal/rootfs"
 )
 
-const apkWorld = "/etc/apk/world"
+const (
+	apkInstalled = "/lib/apk/db/installed"
+	apkWorld     = "/etc/apk/world"
+)
 
 // apkDB is apk's database of installed packages.
 type apkDB struct {
-	root     *rootfs.Root
 	file     rootfs.Entry
-	text     string
+	text     string // ends with an empty line
 	packages []apkPackage
 	owners   map[string]string
 }
@@ -27,7 +30,7 @@ type apkPackage struct {
 }
 
 func openAPK(root *rootfs.Root) (*apkDB, error) {
-	e, err := root.Stat("/lib/apk/db/installed")
+	e, err := root.Stat(apkInstalled)
 	if err != nil {
 		e, err = root.Stat("/usr/lib/apk/db/installed")
 	}
@@ -38,7 +41,7 @@ func openAPK(root *rootfs.Root) (*apkDB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &apkDB{root: root, file: e, text: string(text), owners: map[string]string{}}
+	db := &apkDB{file: e, text: strings.TrimRight(string(text), "\n") + "\n\n", owners: map[string]string{}}
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(db.text), "\n\n") {
 		p := apkPackage{lines: strings.Split(paragraph, "\n")}
 		p.name, _ = p.field("P")
@@ -77,16 +80,19 @@ func (p apkPackage) files() func(yield func(string) bool) {
 	}
 }
 
-// add puts the packages that own files into the layer's copy of the database,
-// each with just those files, and into the list of packages that are wanted, lest
-// the next `apk add` removes them.
-func (base *apkDB) add(layer *rootfs.Layer, from *apkDB, files map[string][]string) ([]string, error) {
+// record puts the packages that own files into the layer's copy of the base's
+// database, each with just those files, and into the list of packages that are
+// wanted, lest the next `apk add` removes them.
+func (db *apkDB) record(layer *rootfs.Layer, base *apkDB, files map[string][]string) ([]string, error) {
+	if base == nil {
+		base = &apkDB{file: rootfs.NewFile(apkInstalled, 0o644, nil)}
+	}
 	have := map[string]bool{}
 	for _, p := range base.packages {
 		have[p.name] = true
 	}
 	var added []apkPackage
-	for _, p := range from.packages {
+	for _, p := range db.packages {
 		if owned, ok := files[p.name]; ok && !have[p.name] {
 			added = append(added, p.only(owned))
 		}
@@ -95,7 +101,7 @@ func (base *apkDB) add(layer *rootfs.Layer, from *apkDB, files map[string][]stri
 		return nil, nil
 	}
 	provided := provides(slices.Concat(base.packages, added))
-	text := strings.TrimRight(base.text, "\n") + "\n\n"
+	text := base.text
 	var names []string
 	for _, p := range added {
 		text += strings.Join(p.withoutUnmet(provided).lines, "\n") + "\n\n"
@@ -104,14 +110,18 @@ func (base *apkDB) add(layer *rootfs.Layer, from *apkDB, files map[string][]stri
 	if err := put(layer, base.file, text); err != nil {
 		return nil, err
 	}
-	return names, base.want(layer, names)
+	return names, want(layer, names)
 }
 
-// want adds names to the packages that the user asked for.
-func (base *apkDB) want(layer *rootfs.Layer, names []string) error {
-	world, err := base.root.Stat(apkWorld)
+// want adds names to the packages that the user asked for, where the image has such
+// a list.
+func want(layer *rootfs.Layer, names []string) error {
+	world, err := layer.Stat(apkWorld)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		world = rootfs.NewFile(apkWorld, 0o644, nil)
+		return err
 	}
 	text, err := world.ReadAll()
 	if err != nil {

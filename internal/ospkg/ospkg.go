@@ -2,9 +2,9 @@ package ospkg
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keelback/keelback/internal/rootfs"
@@ -37,19 +37,34 @@ func Open(root *rootfs.Root) (*DB, error) {
 
 // Owner is the name of the package that a file belongs to.
 func (db *DB) Owner(name string) (string, bool) {
-	var owners map[string]string
-	switch {
-	case db.apk != nil:
-		owners = db.apk.owners
-	case db.dpkg != nil:
-		owners = db.dpkg.owners
-	}
 	for _, alias := range aliases(name) {
-		if owner, ok := owners[alias]; ok {
+		if owner, ok := db.owners()[alias]; ok {
 			return owner, true
 		}
 	}
 	return "", false
+}
+
+func (db *DB) owners() map[string]string {
+	switch {
+	case db.apk != nil:
+		return db.apk.owners
+	case db.dpkg != nil:
+		return db.dpkg.owners
+	}
+	return nil
+}
+
+// Files lists the files of a package, sorted.
+func (db *DB) Files(name string) []string {
+	var out []string
+	for file, owner := range db.owners() {
+		if owner == name {
+			out = append(out, file)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // aliases are the names of a file where /lib and its like are links into /usr,
@@ -85,14 +100,14 @@ func (db *DB) Record(layer *rootfs.Layer, base *DB, named ...string) ([]string, 
 		}
 	}
 	switch {
-	case db.apk != nil && base.apk != nil:
-		return base.apk.add(layer, db.apk, files)
+	case db.apk != nil && base.dpkg == nil:
+		return db.apk.record(layer, base.apk, files)
 	case db.dpkg != nil && base.apk == nil:
 		return db.dpkg.record(layer, base.dpkg, files)
-	case db.apk == nil && db.dpkg == nil || len(files) == 0:
+	case db.apk == nil && db.dpkg == nil:
 		return nil, nil
 	}
-	return nil, fmt.Errorf("the packages of the builder and of the runtime base are of different systems")
+	return nil, errors.New("the builder and the runtime base have different package managers (both need apk, or dpkg)")
 }
 
 // IsAPK reports whether the database is apk's.

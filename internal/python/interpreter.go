@@ -37,9 +37,14 @@ func minor(version string) string {
 	return strings.Join(parts[:min(2, len(parts))], ".")
 }
 
+var askable = regexp.MustCompile(`^3\.[0-9]+(\.[0-9]+)?$`)
+
 // Find finds the interpreter of a version, given as MAJOR.MINOR or
 // MAJOR.MINOR.PATCH, in the directories for programs.
 func Find(root *rootfs.Root, version string, dirs []string) (*Interpreter, error) {
+	if !askable.MatchString(version) {
+		return nil, fmt.Errorf("python %q: not a version (MAJOR.MINOR or MAJOR.MINOR.PATCH)", version)
+	}
 	var others []string
 	for _, name := range []string{"python" + minor(version), "python3", "python"} {
 		for _, dir := range dirs {

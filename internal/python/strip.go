@@ -31,8 +31,13 @@ func Strip(root *rootfs.Root, keep []string) (*Stripped, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stripper{root: root, tools: map[string]bool{}, gone: map[string]bool{}, full: map[string]bool{}}
+	s := &stripper{root: root, tools: map[string]bool{}, owned: map[string]bool{}, gone: map[string]bool{}, full: map[string]bool{}}
 	s.result.Layer = rootfs.NewLayer(nil)
+	for _, d := range dists {
+		for _, line := range d.Record {
+			s.owned[line.Path] = true
+		}
+	}
 	for _, d := range unneeded(dists, keep) {
 		s.result.Tools = append(s.result.Tools, d.Name+" "+d.Version)
 		s.tools[d.Dir] = true
@@ -69,6 +74,7 @@ func unneeded(dists []Distribution, keep []string) []Distribution {
 type stripper struct {
 	root   *rootfs.Root
 	tools  map[string]bool // files and directories of the packages left out
+	owned  map[string]bool // files of all packages
 	gone   map[string]bool // files left out
 	full   map[string]bool // directories that have something in them
 	result Stripped
@@ -126,7 +132,7 @@ func (s *stripper) drops(e rootfs.Entry) (bool, error) {
 	case dir == "/":
 		return name == ".lock" || name == "CACHEDIR.TAG" || name == ".gitignore", nil
 	case dir == "/bin/":
-		return strings.HasPrefix(name, "activate") || strings.HasPrefix(name, "deactivate") || name == "Activate.ps1", nil
+		return !s.owned[e.Path] && isActivation(name), nil
 	case isDistInfo(path.Clean(dir)):
 		return name == "uv_cache.json" || name == "uv_build.json", nil
 	case path.Ext(name) == ".pyc":
@@ -134,6 +140,12 @@ func (s *stripper) drops(e rootfs.Entry) (bool, error) {
 		return err == nil, nil
 	}
 	return false, nil
+}
+
+// isActivation reports whether a script, which belongs to no package, is for
+// activating the environment.
+func isActivation(name string) bool {
+	return strings.HasPrefix(name, "activate") || strings.HasPrefix(name, "deactivate") || name == "Activate.ps1" || name == "pydoc.bat"
 }
 
 // inDroppedDir reports whether a path is or lies in a directory that stays behind.

@@ -25,7 +25,15 @@ type Layer struct {
 
 // NewLayer starts a layer over base. A nil base is an empty one.
 func NewLayer(base *Root) *Layer {
-	return &Layer{base: base, entries: map[string]Entry{}, shown: map[string]Entry{}}
+	l := &Layer{base: base, entries: map[string]Entry{}, shown: map[string]Entry{}}
+	root, err := l.plain("/")
+	if err != nil {
+		root = NewDir("/", 0o755, 0, 0)
+	}
+	// The base's own root has whatever time it was unpacked at.
+	root.ModTime = time.Unix(epoch, 0)
+	l.entries["/"] = root
+	return l
 }
 
 // Lstat describes what is at a path when the layer lies over its base. A link at
@@ -113,7 +121,7 @@ func (l *Layer) Add(e Entry) error {
 // addParents adds the directories that lead to name: as the base has them, else
 // as new ones.
 func (l *Layer) addParents(name string) error {
-	for dir := path.Dir(name); ; dir = path.Dir(dir) {
+	for dir := path.Dir(name); dir != "/"; dir = path.Dir(dir) {
 		e, err := l.plain(dir)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -123,15 +131,9 @@ func (l *Layer) addParents(name string) error {
 		case !e.Mode.IsDir():
 			return dirError(name, e)
 		}
-		if dir == "/" {
-			// The base's own root has whatever time it was unpacked at.
-			e.ModTime = time.Unix(epoch, 0)
-		}
 		l.entries[dir] = e
-		if dir == "/" {
-			return nil
-		}
 	}
+	return nil
 }
 
 func (l *Layer) isOfBase(name string) bool {

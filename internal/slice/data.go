@@ -10,12 +10,12 @@ import (
 
 const (
 	caBundle = "/etc/ssl/certs/ca-certificates.crt"
-	caLink   = "/etc/ssl/cert.pem"
 	zoneinfo = "/usr/share/zoneinfo"
 )
 
-// certificates adds the bundle of authorities, under both names that OpenSSL is
-// built to look for, where the base lacks them.
+// certificates adds the bundle of authorities where the base lacks it, and the
+// names by which the builds of OpenSSL look for it: those of Alpine and of
+// python-build-standalone by the first, Debian's by the second.
 func (r *slicer) certificates() error {
 	if _, err := r.layer.Stat(caBundle); err != nil {
 		if _, err := r.Builder.Stat(caBundle); err != nil {
@@ -26,10 +26,18 @@ func (r *slicer) certificates() error {
 			return err
 		}
 	}
-	if _, err := r.layer.Lstat(caLink); err == nil {
-		return nil
+	for _, name := range []string{"/etc/ssl/cert.pem", "/usr/lib/ssl/cert.pem"} {
+		if _, err := r.layer.Lstat(name); err == nil {
+			continue
+		}
+		if _, err := r.Builder.Stat(path.Dir(name)); err != nil {
+			continue
+		}
+		if err := r.layer.Link(name, caBundle); err != nil {
+			return err
+		}
 	}
-	return r.layer.Link(caLink, caBundle)
+	return nil
 }
 
 // timeZones adds the time zone database where the base lacks it. Its two copies

@@ -55,7 +55,7 @@ func Runtime(opt Options) (*Result, error) {
 		return nil, err
 	}
 	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base)}
-	for _, step := range []func() error{r.sameLibc, r.python, r.show, r.libraries, r.certificates, r.timeZones, r.records} {
+	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.libraries, r.certificates, r.timeZones, r.records} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -114,6 +114,22 @@ func (r *slicer) python() error {
 		}
 	}
 	return nil
+}
+
+// reachable checks that others than root can get to the interpreter.
+func (r *slicer) reachable() error {
+	for dir := path.Dir(r.interpreter.Path); ; dir = path.Dir(dir) {
+		e, err := r.layer.Stat(dir)
+		if err != nil {
+			return err
+		}
+		if e.Mode&0o001 == 0 {
+			return fmt.Errorf("%s: only root can enter %s (install Python in /usr/local, /usr or /opt)", r.interpreter.Path, dir)
+		}
+		if dir == "/" {
+			return nil
+		}
+	}
 }
 
 // copyLink copies a link and what it leads to; one that leads nowhere stays

@@ -4,15 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"net"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/keelback/keelback/integration/internal/oci"
@@ -81,25 +75,6 @@ func (l *Lab) unpackEngine(ctx context.Context, dir, root string) error {
 func (l *Lab) linkClient(root string) error {
 	script := fmt.Sprintf("#!/bin/sh\nexec %[1]s/lib64/ld-linux-x86-64.so.2 --library-path %[1]s/usr/lib/x86_64-linux-gnu --argv0 docker %[1]s/usr/bin/docker \"$@\"\n", root)
 	return os.WriteFile(filepath.Join(l.Bin, "docker"), []byte(script), 0o755)
-}
-
-// mirrorHosts makes the registry stand for gcr.io and ghcr.io in the engine, which
-// knows mirrors of docker.io only: to it these names are a loopback address, where
-// port 80 leads to the registry.
-func (l *Lab) mirrorHosts(root string) error {
-	hosts := "127.0.0.1 localhost\n"
-	if !l.opt.Public {
-		ip := fmt.Sprintf("127.%d.%d.%d", 64+rand.IntN(128), rand.IntN(256), 1+rand.IntN(254))
-		listener, err := net.Listen("tcp", ip+":80")
-		if err != nil {
-			return err
-		}
-		server := &http.Server{Handler: httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: l.Registry})}
-		go server.Serve(listener)
-		l.stops = append(l.stops, func() { server.Close() })
-		hosts += ip + " " + strings.Join(mirrored, " ") + "\n"
-	}
-	return os.WriteFile(filepath.Join(root, "etc/hosts"), []byte(hosts), 0o644)
 }
 
 func (l *Lab) engineConfig(root string) error {

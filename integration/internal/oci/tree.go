@@ -2,7 +2,6 @@ package oci
 
 import (
 	"crypto/sha256"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,13 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// describe returns one line for each file of a tree, in the order of paths.
-func describe(dir string, times bool) ([]string, error) {
+// Describe returns one line for each file of a tree, in the order of paths: type
+// and mode, owner, time if that is asked for, size and sum or the target of a link.
+func Describe(dir string, times bool) ([]string, error) {
 	var lines []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -81,50 +78,8 @@ func treeSize(dir string) (int64, error) {
 	return total, err
 }
 
-// treeArgs parses the arguments of a command on trees. Of an unpacked image the
-// tree is its rootfs.
-func treeArgs(ts *testscript.TestScript, name string, args []string, n int) (trees [][]string) {
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	times := flags.Bool("mtime", false, "compare times too")
-	ts.Check(flags.Parse(args))
-	if flags.NArg() != n {
-		ts.Fatalf("usage: %s [-mtime] DIR...", name)
-	}
-	for _, dir := range flags.Args() {
-		dir = ts.MkAbs(dir)
-		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err == nil {
-			dir = filepath.Join(dir, "rootfs")
-		}
-		lines, err := describe(dir, *times)
-		ts.Check(err)
-		trees = append(trees, lines)
-	}
-	return trees
-}
-
-func cmdManifest(ts *testscript.TestScript, neg bool, args []string) {
-	if neg {
-		ts.Fatalf("unsupported: ! manifest")
-	}
-	fmt.Fprintln(ts.Stdout(), strings.Join(treeArgs(ts, "manifest", args, 1)[0], "\n"))
-}
-
-func cmdDiffTree(ts *testscript.TestScript, neg bool, args []string) {
-	trees := treeArgs(ts, "difftree", args, 2)
-	diff := differences(trees[0], trees[1])
-	fmt.Fprint(ts.Stdout(), diff)
-	var err error
-	if diff != "" {
-		err = fmt.Errorf("trees differ")
-	}
-	expect(ts, neg, err)
-}
-
-// differences returns the lines that only one side has, marked - and +.
-func differences(a, b []string) string {
-	if cmp.Equal(a, b) {
-		return ""
-	}
+// Differences returns the lines that only one side has, marked - and +.
+func Differences(a, b []string) string {
 	var out strings.Builder
 	for i, j := 0, 0; i < len(a) || j < len(b); {
 		switch {

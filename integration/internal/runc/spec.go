@@ -1,7 +1,6 @@
 package runc
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,30 +13,30 @@ import (
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 )
 
-// runOptions change how an image is run.
-type runOptions struct {
-	uid, gid int      // -1: the image's
-	env      []string // over the image's
-	args     []string // instead of the image's
+// Options change how an image is run.
+type Options struct {
+	UID, GID *int     // instead of the image's
+	Env      []string // over the image's
+	Args     []string // instead of the image's
 }
 
 // runtimeSpec tells runc to run an image as strictly as a platform may: read-only,
 // without capabilities and without a way to new privileges. /tmp and the volumes
 // are the only places to write to.
-func runtimeSpec(config v1.Config, rootfs string, opt runOptions) (*specs.Spec, error) {
+func runtimeSpec(config v1.Config, rootfs string, opt Options) (*specs.Spec, error) {
 	user, err := imageUser(config.User, rootfs)
 	if err != nil {
 		return nil, err
 	}
-	if opt.uid >= 0 {
-		user.UID = uint32(opt.uid)
+	if opt.UID != nil {
+		user.UID = uint32(*opt.UID)
 	}
-	if opt.gid >= 0 {
-		user.GID = uint32(opt.gid)
+	if opt.GID != nil {
+		user.GID = uint32(*opt.GID)
 	}
 	args := slices.Concat(config.Entrypoint, config.Cmd)
-	if len(opt.args) > 0 {
-		args = opt.args
+	if len(opt.Args) > 0 {
+		args = opt.Args
 	}
 	volumes, err := volumeMounts(config, rootfs)
 	if err != nil {
@@ -51,7 +50,7 @@ func runtimeSpec(config v1.Config, rootfs string, opt runOptions) (*specs.Spec, 
 		Version: "1.0.2",
 		Root:    &specs.Root{Path: "rootfs", Readonly: true},
 		Process: &specs.Process{
-			User: user, Args: args, Cwd: cwd, Env: slices.Concat(config.Env, opt.env),
+			User: user, Args: args, Cwd: cwd, Env: slices.Concat(config.Env, opt.Env),
 			Capabilities: &specs.LinuxCapabilities{}, NoNewPrivileges: true,
 		},
 		Hostname: "keelback",
@@ -99,38 +98,32 @@ func imageUser(text, rootfs string) (specs.User, error) {
 	}
 	name, group, grouped := strings.Cut(text, ":")
 	uid, err := strconv.ParseUint(name, 10, 32)
-	numeric := err == nil
+	known := err == nil
 	user := specs.User{UID: uint32(uid)}
+	passwd, err := os.ReadFile(filepath.Join(rootfs, "etc/passwd"))
+	if err != nil {
+		return user, err
+	}
+	for line := range strings.Lines(string(passwd)) {
+		var id, gid uint32
+		fields := strings.Split(line, ":")
+		if len(fields) < 4 || fields[0] != name && fields[2] != name {
+			continue
+		}
+		if _, err := fmt.Sscan(fields[2]+" "+fields[3], &id, &gid); err != nil {
+			return user, fmt.Errorf("/etc/passwd: %q: %w", line, err)
+		}
+		user.UID, user.GID, known = id, gid, true
+	}
+	if !known {
+		return user, fmt.Errorf("user %s is not in /etc/passwd", text)
+	}
 	if grouped {
 		gid, err := strconv.ParseUint(group, 10, 32)
 		if err != nil {
 			return user, fmt.Errorf("user %s: group is no number", text)
 		}
 		user.GID = uint32(gid)
-	}
-	if numeric && grouped {
-		return user, nil
-	}
-	f, err := os.Open(filepath.Join(rootfs, "etc/passwd"))
-	if err != nil {
-		return user, err
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		fields := strings.Split(lines.Text(), ":")
-		if len(fields) < 4 || fields[0] != name && (!numeric || fields[2] != name) {
-			continue
-		}
-		uid, _ := strconv.ParseUint(fields[2], 10, 32)
-		gid, _ := strconv.ParseUint(fields[3], 10, 32)
-		user.UID = uint32(uid)
-		if !grouped {
-			user.GID = uint32(gid)
-		}
-		return user, nil
-	}
-	if !numeric {
-		return user, fmt.Errorf("user %s: not in /etc/passwd", text)
 	}
 	return user, nil
 }

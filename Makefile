@@ -1,0 +1,55 @@
+# Versions of the tools that are no part of go.mod.
+BUILDX_VERSION   := v0.37.1
+REGISTRY_VERSION := v3.0.0
+BUILDKIT_VERSION := $(shell go list -m -f '{{.Version}}' github.com/moby/buildkit)
+
+# What is kept between runs: downloads, base images, tools.
+export KEELBACK_CACHE ?= $(CURDIR)/.cache
+TOOLS := $(KEELBACK_CACHE)/tools
+
+# The Dockerfile has the same flags, for the same bytes.
+export CGO_ENABLED = 0
+GO_BUILD = go build -trimpath -buildvcs=false
+
+.PHONY: help build tools generate golden lint test unit integration demo image clean
+.DEFAULT_GOAL := help
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build keelback, keelback-frontend, keelback-step and buildkitd into bin/
+	$(GO_BUILD) -ldflags "-s -w -buildid=" -o bin/ ./cmd/...
+	$(GO_BUILD) -ldflags "-s -w -buildid= -X github.com/moby/buildkit/version.Version=$(BUILDKIT_VERSION)" -o bin/ github.com/moby/buildkit/cmd/buildkitd
+
+tools: ## build what the tests use beside that: buildctl, buildx and a registry
+	go build -o $(TOOLS)/ github.com/moby/buildkit/cmd/buildctl
+	GOBIN=$(TOOLS) go install github.com/docker/buildx/cmd/buildx@$(BUILDX_VERSION)
+	GOBIN=$(TOOLS) go install github.com/distribution/distribution/v3/cmd/registry@$(REGISTRY_VERSION)
+
+generate: ## write the files that are made of Go comments: schema and reference
+	go generate ./...
+
+golden: ## rewrite the expected results of tests
+	UPDATE_GOLDEN=1 go test ./...
+
+lint: ## vet, staticcheck and gofumpt
+	go vet -tags integration ./...
+	go tool staticcheck -tags integration ./...
+	@files=$$(go tool gofumpt -l .) && if [ -n "$$files" ]; then echo "not formatted: $$files" >&2; exit 1; fi
+
+test: unit integration ## run all tests
+
+unit: ## run the tests that need no daemon
+	go test ./...
+
+integration: build tools ## run the scripts of integration/testdata; needs root and runc
+	go test -tags integration -count=1 -timeout 40m ./integration
+
+demo: build tools ## build the example for both runtimes, start both and compare them
+	go run ./integration/demo
+
+image: ## build the frontend's image for both architectures, with Docker
+	docker buildx build --platform linux/amd64,linux/arm64 -t docker.io/keelback/keelback:1 .
+
+clean: ## remove what was built; the cache stays
+	rm -rf bin
