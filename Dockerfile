@@ -3,17 +3,14 @@
 # TLS, its authorities go in as a secret: --secret id=ca,src=ca-certificates.crt
 FROM --platform=$BUILDPLATFORM docker.io/library/golang:1.26 AS build
 WORKDIR /src
-ENV CGO_ENABLED=0
-COPY go.mod go.sum ./
-RUN --mount=type=cache,target=/go/pkg/mod \
-    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
-    go mod download
 COPY . .
 ARG TARGETOS TARGETARCH
 # The flags are the Makefile's: keelback-step must have the same bytes by every way
-# that it comes, for it is a part of each step's cache key.
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    GOOS=$TARGETOS GOARCH=$TARGETARCH GOFLAGS=-mod=readonly GOPROXY=off \
+# that it comes, for they are a part of each step's cache key.
+RUN --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    --mount=type=secret,id=ca,target=/etc/ssl/certs/ca-certificates.crt \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH \
     go build -trimpath -buildvcs=false -ldflags "-s -w -buildid=" -o /out/ ./cmd/keelback-frontend ./cmd/keelback-step
 
 FROM scratch

@@ -37,5 +37,8 @@
 //
 // and these variables: BUILDKIT_HOST, BUILDX_BUILDER, REGISTRY (HOST:PORT, the
 // mirror of docker.io, gcr.io and ghcr.io), FRONTEND (the frontend's image there),
-// EXAMPLES (a directory), CA (the machine's authorities, for the secret ca).
+// EXAMPLES and BIN (directories), CA (the machine's authorities, for the secret ca),
+// and these conditions: [dockerfile] when the frontend's image is built from the
+// Dockerfile, [public] when images come from the public registries. The variables of
+// the run itself are in lab.FromEnv.
 package integration

@@ -50,9 +50,22 @@ func TestScripts(t *testing.T) {
 		Dir:                "testdata",
 		Setup:              setup,
 		Cmds:               commands(),
+		Condition:          condition,
 		UpdateScripts:      os.Getenv("UPDATE_GOLDEN") != "" && os.Getenv("CI") == "",
 		RequireUniqueNames: true,
 	})
+}
+
+// condition is what scripts can ask about the run beside testscript's own conditions.
+func condition(name string) (bool, error) {
+	opt := lab.FromEnv("")
+	switch name {
+	case "dockerfile":
+		return opt.Frontend == lab.FromDockerfile, nil
+	case "public":
+		return opt.Public, nil
+	}
+	return false, fmt.Errorf("no condition %q", name)
 }
 
 // setup gives a script its variables and a configuration of its own.
@@ -80,6 +93,7 @@ func setup(env *testscript.Env) error {
 		{"REGISTRY", running.Registry},
 		{"FRONTEND", running.Registry + "/" + lab.FrontendName},
 		{"EXAMPLES", examples},
+		{"BIN", running.Bin},
 		{"CA", "/etc/ssl/certs/ca-certificates.crt"},
 	} {
 		env.Setenv(v[0], v[1])

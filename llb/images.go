@@ -63,7 +63,7 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 	if c.opt.NamedImage != nil {
 		st, config, err := c.opt.NamedImage(ctx, name, c.opt.Platform)
 		if err != nil {
-			return image{}, c.spec.Errorf(path, "context %s: %w", name, err)
+			return image{}, c.imageError(ctx, path, name, err)
 		}
 		if st != nil {
 			return image{*st, config}, nil
@@ -71,7 +71,7 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 	}
 	named, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
-		return image{}, c.spec.Errorf(path, "%s: %w", name, err)
+		return image{}, c.spec.Errorf(path, "%s: %v", name, err)
 	}
 	ref, digest, data, err := c.opt.Resolver.ResolveImageConfig(ctx, reference.TagNameOnly(named).String(), sourceresolver.Opt{
 		LogName: fmt.Sprintf("[internal] load metadata for %s", name),
@@ -81,23 +81,32 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 		},
 	})
 	if err != nil {
-		return image{}, c.spec.Errorf(path, "%s for %s: %w", name, platforms.Format(c.opt.Platform), err)
+		return image{}, c.imageError(ctx, path, name, err)
 	}
 	return c.pin(stage, path, ref, digest.String(), data)
+}
+
+// imageError says which image cannot be had. The daemon's error is taken as text:
+// as a wrapped error its status would stand for all of it on the way to the client.
+func (c *compiler) imageError(ctx context.Context, path, name string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return c.spec.Errorf(path, "%s for %s: %v", name, platforms.Format(c.opt.Platform), err)
 }
 
 // pin makes the image's state by its digest, whatever its tag points to later.
 func (c *compiler) pin(stage, path, ref, digest string, data []byte) (image, error) {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
-		return image{}, c.spec.Errorf(path, "%s: %w", ref, err)
+		return image{}, c.spec.Errorf(path, "%s: %v", ref, err)
 	}
 	if _, ok := named.(reference.Digested); !ok && digest != "" {
 		ref = named.String() + "@" + digest
 	}
 	var config dockerspec.DockerOCIImage
 	if err := json.Unmarshal(data, &config); err != nil {
-		return image{}, c.spec.Errorf(path, "%s: image config: %w", ref, err)
+		return image{}, c.spec.Errorf(path, "%s: image config: %v", ref, err)
 	}
 	opts := []llb.ImageOption{llb.Platform(c.opt.Platform), c.opt.ImageResolveMode}
 	for _, o := range c.op(stage, path, "FROM %s", ref) {
@@ -105,7 +114,7 @@ func (c *compiler) pin(stage, path, ref, digest string, data []byte) (image, err
 	}
 	st, err := llb.Image(ref, opts...).WithImageConfig(data)
 	if err != nil {
-		return image{}, c.spec.Errorf(path, "%s: image config: %w", ref, err)
+		return image{}, c.spec.Errorf(path, "%s: image config: %v", ref, err)
 	}
 	return image{st, &config}, nil
 }

@@ -3,7 +3,7 @@ package spec
 import (
 	"reflect"
 
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 )
 
 // decoder fills the spec's types from YAML nodes, as their struct tags say, and

@@ -69,6 +69,7 @@ func TestReservedArg(t *testing.T) {
 		"https_proxy":           true,
 		"NO_PROXY":              true,
 		"buildkit_x":            false,
+		"source_date_epoch":     false,
 		"PROXY":                 false,
 		"LOG_LEVEL":             false,
 		"":                      false,

@@ -1,6 +1,6 @@
 package spec
 
-import "go.yaml.in/yaml/v3"
+import "gopkg.in/yaml.v3"
 
 // features reports what YAML has but a spec has not: with them a file no longer
 // means what it seems to say, or says more than its size.

@@ -1,6 +1,6 @@
 package spec
 
-import "go.yaml.in/yaml/v3"
+import "gopkg.in/yaml.v3"
 
 // maxPath is the depth to which values have a path of their own, more than that of
 // any value in a spec. Deeper ones are part of the one above.

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -108,11 +107,7 @@ func (p *problems) checkImage(path, image string) {
 	if image == "" || p.has(path) {
 		return
 	}
-	_, err := reference.ParseNormalizedNamed(image)
-	switch {
-	case errors.Is(err, reference.ErrNameContainsUppercase):
-		p.addf(path, "%s is no image (its name is in lower case)", quote(image))
-	case err != nil:
-		p.addf(path, "%s is no image (such as docker.io/library/alpine:3.22)", quote(image))
+	if _, err := reference.ParseNormalizedNamed(image); err != nil {
+		p.addf(path, "%s is no image (such as docker.io/library/alpine:3.22, in lower case)", quote(image))
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"reflect"
 
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 )
 
 const (

@@ -64,8 +64,8 @@ func TestRange(t *testing.T) {
 		{"ports[7]", "ports:\n- 80\n- 81", false},
 		{"args.NONE", "args:\n  LAST: end", false},
 		{"env.MAPPING.none.more", "{value: x, not_secret: true}", false},
-		{"runtime.base", "", false},
-		{"", "", false},
+		{"runtime.base", "orders", false},
+		{"", "orders", false},
 	} {
 		r, ok := s.Range(c.path)
 		if got := cut(s.Data(), r); got != c.want || ok != c.ok {
@@ -90,8 +90,8 @@ func TestErrorfHasTheFormOfParse(t *testing.T) {
 		{"name", "keelback.yaml:1:7: name: no a"},
 		{"command[0]", "keelback.yaml:2:11: command[0]: no a"},
 		{"runtime.base", "keelback.yaml:3:10: runtime: no a"},
-		{"dependencies.lock", "keelback.yaml:1:1: dependencies.lock: no a"},
-		{"", "keelback.yaml:1:1: no a"},
+		{"dependencies.lock", "keelback.yaml:1:7: dependencies.lock: no a"},
+		{"", "keelback.yaml:1:7: no a"},
 	} {
 		if got := s.Errorf(c.path, "no %s", "a").Error(); got != c.want {
 			t.Errorf("Errorf(%q) is %q, want %q", c.path, got, c.want)

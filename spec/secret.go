@@ -18,11 +18,12 @@ var (
 
 	// aboutSecret are last words of names that only tell something about a secret,
 	// such as TOKEN_TTL or PASSWORD_FILE.
-	aboutSecret = strings.Fields(`AGE ALG ALGORITHM ARN AUDIENCE BACKEND CACHE CLASS COOKIE COUNT DAYS DIR
-		ENABLED ENDPOINT ENV EXPIRATION EXPIRE EXPIRES EXPIRY FIELD FILE FOLDER HASHER HEADER HOST HOURS ID
-		ISSUER LENGTH LIFETIME LIMIT LOCATION MANAGER MAX METHOD MIN MINUTES MODE MOUNT NAME NAMESPACE PATH
-		POLICY PORT PREFIX PROJECT PROVIDER REF REGION REQUIRED ROTATION SCOPE SCOPES SCHEME SECONDS SIZE STORE TIMEOUT
-		TTL TYPE URI URL USER USERNAME VALIDATORS VERSION`)
+	aboutSecret = strings.Fields(`AGE ALG ALGORITHM ARN ATTEMPTS AUDIENCE BACKEND CACHE CLASS COOKIE COUNT
+		DAYS DIR DOMAIN ENABLED ENCODING ENDPOINT ENGINE ENV EXPIRATION EXPIRE EXPIRES EXPIRY FIELD FILE
+		FOLDER FORM FORMAT HASHER HEADER HOST HOURS ID ISSUER LEEWAY LENGTH LIFETIME LIMIT LINK LOCATION
+		MANAGER MAX METHOD MIN MINUTES MODE MOUNT NAME NAMESPACE PAGE PATH PATTERN POLICY PORT PREFIX PROJECT
+		PROVIDER REALM REF REGEX REGION REQUIRED RETRIES ROTATION SCHEME SCOPE SCOPES SECONDS SERVICE SIZE
+		STORE STRATEGY TEMPLATE TIMEOUT TTL TYPE URI URL USER USERNAME VALIDATORS VERSION VIEW WINDOW`)
 
 	// harmless are values that no secret has: switches, numbers, paths, and URLs
 	// (those with a password are found by their form).
@@ -37,13 +38,13 @@ var (
 		form *regexp.Regexp
 	}{
 		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY|AGE-SECRET-KEY-1`)},
-		{"a URL with a password", regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s/@]+@`)},
-		{"a connection string with a password", regexp.MustCompile(`(?i)(^|[;&?\s_-])(password|passwd|pwd|accountkey|sharedaccesskey)=[^;&\s]{4,}`)},
+		{"a URL with a password", regexp.MustCompile(`[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/@:]*:[^\s/@$<{][^\s/@]*@`)},
+		{"a connection string with a password", regexp.MustCompile(`(?i)(^|[;&?\s_-])(password|passwd|pwd|accountkey|sharedaccesskey)=[^;&\s/$<{%][^;&\s]{3,}`)},
 		{"an access key of AWS", regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b`)},
 		{"a token of GitHub", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{22,})`)},
 		{"a token of GitLab", regexp.MustCompile(`\bgl(pat|dt|rt|cbt)-[A-Za-z0-9_-]{20,}`)},
 		{"a token of Slack", regexp.MustCompile(`\bxox[a-z]-[A-Za-z0-9-]{10,}|\bxapp-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T`)},
-		{"a secret key", regexp.MustCompile(`\b(sk|rk)[-_](live_|test_|ant-|proj-)?[A-Za-z0-9_-]{20,}`)},
+		{"a secret key", regexp.MustCompile(`\b(sk|rk)[-_][A-Za-z0-9_-]*[A-Za-z0-9]{16}`)},
 		{"a JSON web token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.`)},
 		{"a token of a package index", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{36}|\bpypi-AgE[A-Za-z0-9_-]{40,}`)},
 		{"a key of Google", regexp.MustCompile(`\bAIza[A-Za-z0-9_-]{35}|\bya29\.[A-Za-z0-9_-]{20,}|\bGOCSPX-[A-Za-z0-9_-]{20,}`)},

@@ -3,7 +3,7 @@ package spec
 import (
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 )
 
 // source is the text of a spec and where each of its values is.
@@ -25,7 +25,8 @@ func (s *Spec) Data() []byte { return s.source.data }
 // key, else at the key, so that it always shows the key's line.
 //
 // A path that is not in the file, such as that of a default, has the range of its
-// nearest parent which is, in the end that of the first line, and false.
+// nearest parent which is, and false. Without one it is that of `name`, the key
+// that every spec has, or of the first line.
 func (s *Spec) Range(path string) (Range, bool) {
 	_, r, ok := s.source.find(path)
 	return r, ok
@@ -38,6 +39,9 @@ func (s *source) find(path string) (string, Range, bool) {
 		if r, ok := s.ranges[p]; ok {
 			return p, r, p == path
 		}
+	}
+	if r, ok := s.ranges["name"]; ok {
+		return "", r, false
 	}
 	return "", firstLine, false
 }

@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 )
 
 // text converts between offsets and positions in the bytes of a file.

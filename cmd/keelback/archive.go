@@ -124,7 +124,7 @@ func (a *app) summarise(results []result, digest string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\n  digest %s\n  size   %.1f MB compressed\n", r.archive.path, digest, float64(size)/1e6)
+		fmt.Fprintf(w, "%s: digest %s, %.1f MB compressed\n", r.archive.path, digest, float64(size)/1e6)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerui"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
@@ -80,7 +81,7 @@ func TestBuildWithoutOutputWritesAnArchiveBesideTheSpec(t *testing.T) {
 			size += len(data)
 		}
 	}
-	want := fmt.Sprintf("%s\n  digest %s\n  size   %.1f MB compressed\n", path, digest, float64(size)/1e6)
+	want := fmt.Sprintf("%s: digest %s, %.1f MB compressed\n", path, digest, float64(size)/1e6)
 	if diff := cmp.Diff(want, out.stdout); diff != "" {
 		t.Errorf("stdout (-want +got):\n%s", diff)
 	}
@@ -237,6 +238,23 @@ func TestAMistakeThatTheFrontendFindsIsShownInTheSpec(t *testing.T) {
 		"    2 | command: [python, -m, demo]\n"+
 		"      |                   ^^\n"+
 		"ERROR: 1 error in the spec\n")
+}
+
+func TestWhatTheDaemonCannotDoIsNoMistakeInTheSpec(t *testing.T) {
+	t.Parallel()
+	needBuildKit(t)
+	k := newKeelback(t, func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+		data := []byte("name: demo\ncommand: [python, -m, demo]\n")
+		s, err := spec.Parse("keelback.yaml", data, nil)
+		if err != nil {
+			return nil, err
+		}
+		_, _, _, err = c.ResolveImageConfig(ctx, "127.0.0.1:1/python:3", sourceresolver.Opt{})
+		return nil, spec.Errors{s.Errorf("name", "%w", err)}
+	})
+	out := k.buildDir()
+	out.wantCode(t, exitFailed)
+	wantText(t, out.stderr, "ERROR: keelback.yaml:1:7: name: ", "connection refused")
 }
 
 func TestAnErrorOfTheFrontendIsNotDressedUp(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/keelback/keelback/spec"
 )
 
 func TestCheckShowsEachMistakeInItsLine(t *testing.T) {
@@ -77,6 +79,15 @@ func TestMistakesAreFoundBeforeADaemonIsAsked(t *testing.T) {
 			out.wantCode(t, exitUsage)
 			wantText(t, out.stderr, "command: ")
 		})
+	}
+}
+
+func TestSchemaIsPrinted(t *testing.T) {
+	t.Parallel()
+	out := newKeelback(t, nil).run("schema")
+	out.wantCode(t, 0)
+	if out.stdout != string(spec.Schema()) {
+		t.Errorf("stdout is not the schema:\n%s", out.stdout)
 	}
 }
 

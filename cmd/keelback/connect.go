@@ -14,7 +14,6 @@ import (
 	_ "github.com/moby/buildkit/client/connhelper/nerdctlcontainer"
 	_ "github.com/moby/buildkit/client/connhelper/podmancontainer"
 	_ "github.com/moby/buildkit/client/connhelper/ssh"
-	"google.golang.org/grpc/status"
 
 	"github.com/keelback/keelback/internal/daemon"
 )
@@ -85,7 +84,7 @@ func (b *backend) dial(ctx context.Context, addr string) error {
 
 // dialError is what of an error of gRPC says why there is no connection.
 func dialError(err error) error {
-	var rpc interface{ GRPCStatus() *status.Status }
+	var rpc rpcError
 	if !errors.As(err, &rpc) {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/solver/errdefs"
+	"google.golang.org/grpc/status"
 
 	"github.com/keelback/keelback/spec"
 )
@@ -51,11 +52,15 @@ func located(err error) error {
 	return mistaken(err, data)
 }
 
-// mistaken makes an error about a spec one that [app.report] can show.
+// mistaken makes an error about a spec one that [app.report] can show. What the daemon
+// could not do, such as reach a registry, is no mistake, whatever key it is about.
 func mistaken(err error, data []byte) error {
 	var errs spec.Errors
 	var one *spec.Error
+	var rpc rpcError
 	switch {
+	case errors.As(err, &rpc):
+		return err
 	case errors.As(err, &errs):
 		return &specError{errs: errs, data: data}
 	case errors.As(err, &one):
@@ -64,6 +69,9 @@ func mistaken(err error, data []byte) error {
 		return err
 	}
 }
+
+// rpcError is an error that came from the daemon.
+type rpcError interface{ GRPCStatus() *status.Status }
 
 // report prints an error and returns the exit code that goes with it.
 func (a *app) report(ctx context.Context, err error) int {

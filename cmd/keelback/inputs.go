@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,9 +13,6 @@ import (
 	"github.com/moby/buildkit/cmd/buildctl/build"
 	"github.com/moby/buildkit/frontend/dockerfile/dfgitutil"
 	"github.com/moby/buildkit/frontend/dockerui"
-	"github.com/moby/buildkit/session"
-	"github.com/moby/buildkit/session/auth/authprovider"
-	"github.com/moby/buildkit/session/sshforward/sshprovider"
 	"github.com/spf13/pflag"
 	"github.com/tonistiigi/fsutil"
 
@@ -254,47 +250,4 @@ func (in *inputs) setCache(opt *client.SolveOpt) error {
 		opt.FrontendAttrs["target"] = in.target
 	}
 	return nil
-}
-
-// caches parses cache flags, in which an image stands for a cache in its registry.
-func caches(parse func([]string) ([]client.CacheOptionsEntry, error), values []string) ([]client.CacheOptionsEntry, error) {
-	full := make([]string, len(values))
-	for i, value := range values {
-		switch {
-		case !strings.Contains(value, "="):
-			value = "type=registry,ref=" + value
-		case !strings.Contains(value, "type="):
-			return nil, fmt.Errorf("%s: no type=TYPE", value)
-		}
-		full[i] = value
-	}
-	return parse(full)
-}
-
-// session is what the daemon may ask this process for while it builds.
-func (in *inputs) session(config *configfile.ConfigFile) ([]session.Attachable, error) {
-	attached := []session.Attachable{
-		authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{
-			AuthConfigProvider: authprovider.LoadAuthConfig(config),
-		}),
-	}
-	if len(in.secrets) > 0 {
-		secrets, err := build.ParseSecret(in.secrets)
-		if err != nil {
-			return nil, usagef("--secret: %w", err)
-		}
-		attached = append(attached, secrets)
-	}
-	if len(in.ssh) > 0 {
-		agents, err := build.ParseSSH(in.ssh)
-		if err != nil {
-			return nil, usagef("--ssh: %w", err)
-		}
-		ssh, err := sshprovider.NewSSHAgentProvider(agents)
-		if err != nil {
-			return nil, usagef("--ssh: %w", err)
-		}
-		attached = append(attached, ssh)
-	}
-	return attached, nil
 }

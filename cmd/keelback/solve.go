@@ -8,9 +8,11 @@ import (
 	"github.com/docker/cli/cli/config"
 	"github.com/moby/buildkit/client"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/util/grpcerrors"
 	"github.com/moby/buildkit/util/progress/progressui"
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc/codes"
 )
 
 // product is the name of this program for BuildKit.
@@ -63,23 +65,14 @@ func (a *app) solve(ctx context.Context, s *solver, opt client.SolveOpt) (_ *ans
 		return nil, err
 	}
 
-	var frontendErr error
-	var metadata map[string][]byte
-	run := func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
-		res, err := a.build(ctx, c)
-		frontendErr = err
-		if res != nil {
-			metadata = res.Metadata
-		}
-		return res, err
-	}
 	var response *client.SolveResponse
 	var warnings []client.VertexWarning
+	f := &frontendRun{build: a.build}
 	statuses := make(chan *client.SolveStatus)
 	eg := errgroup.Group{}
 	eg.Go(func() (err error) {
-		response, err = b.Build(ctx, opt, product, run, statuses)
-		return err
+		response, err = b.Build(ctx, opt, product, f.run, statuses)
+		return f.explain(err)
 	})
 	eg.Go(func() (err error) {
 		// Not ended by ctx: what was cancelled is shown as such.
@@ -87,17 +80,39 @@ func (a *app) solve(ctx context.Context, s *solver, opt client.SolveOpt) (_ *ans
 		return err
 	})
 	err = eg.Wait()
-	if s.progress != string(progressui.QuietMode) && s.progress != string(progressui.RawJSONMode) {
+	if !s.quiet() && s.progress != string(progressui.RawJSONMode) {
 		a.printWarnings(warnings)
 	}
-	switch {
-	case frontendErr != nil:
-		// The object itself says more than what comes back through the daemon.
-		return nil, frontendErr
-	case err != nil && b.lease != nil:
+	if err != nil && b.lease != nil && grpcerrors.Code(err) == codes.Unavailable {
 		return nil, fmt.Errorf("%w (log of buildkitd: %s)", err, b.lease.Log())
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
 	}
-	return &answer{exported: response.ExporterResponse, metadata: metadata}, nil
+	return &answer{exported: response.ExporterResponse, metadata: f.metadata}, nil
+}
+
+// frontendRun keeps what is lost of a frontend's result on its way through the daemon.
+type frontendRun struct {
+	build    gateway.BuildFunc
+	metadata map[string][]byte
+	err      error
+}
+
+func (f *frontendRun) run(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+	res, err := f.build(ctx, c)
+	f.err = err
+	if res != nil {
+		f.metadata = res.Metadata
+	}
+	return res, err
+}
+
+// explain gives the frontend's own error where there is one: it says more than what
+// the daemon makes of it.
+func (f *frontendRun) explain(err error) error {
+	if err != nil && f.err != nil {
+		return f.err
+	}
+	return err
 }

@@ -21,6 +21,8 @@ func recipes() []recipe {
 		{refs: tags("docker.io/library/alpine", "3.22", "3.22.1"), build: alpine},
 		{refs: tags("docker.io/library/python", "3.12-alpine3.22", "3.12.11-alpine3.22", "3.12-alpine"), build: pythonAlpine312},
 		{refs: tags("docker.io/library/python", "3.13-alpine3.22", "3.13.2-alpine3.22", "3.13-alpine"), build: pythonAlpine313},
+		{refs: tags("docker.io/keelback/test-alpine", "3.22"), build: localAlpine},
+		{refs: tags("docker.io/keelback/test-python", "3.12-alpine3.22"), build: localPythonAlpine},
 		{refs: tags("gcr.io/distroless/base-nossl-debian13", "latest"), build: distrolessBase(root)},
 		{refs: tags("gcr.io/distroless/base-nossl-debian13", "nonroot"), build: distrolessBase(nonroot)},
 		{refs: tags("gcr.io/distroless/cc-debian13", "latest"), build: distrolessCC(root)},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/keelback/keelback/internal/rootfs"
 )
@@ -90,7 +91,7 @@ func (c *Closure) passOver(name string, f *File) bool {
 	l := newLoader(c.main)
 	switch {
 	case !l.fits(f):
-		c.notes = append(c.notes, fmt.Sprintf("%s: passed over, it is for %s", name, f.Machine))
+		c.notes = append(c.notes, fmt.Sprintf("%s: passed over, it is for %s", name, strings.TrimPrefix(f.Machine.String(), "EM_")))
 	case l.isOtherLibc(f):
 		c.notes = append(c.notes, fmt.Sprintf("%s: passed over, it is for another C library", name))
 	default:

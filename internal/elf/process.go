@@ -121,7 +121,9 @@ func (p *process) meet(unmet []need) ([]need, error) {
 				unmet = append(unmet, n)
 			}
 		}
-		if len(p.queue) == 0 {
+		// What was found may be loaded by one more object, with an RPATH, so what
+		// was not found gets another try.
+		if len(p.queue) == 0 && (len(unmet) == 0 || len(unmet) == len(todo)) {
 			return unmet, nil
 		}
 	}
@@ -143,7 +145,7 @@ func (p *process) find(n need) (bool, error) {
 	if p.isItself(n.name) || p.loaded[n.name] {
 		return true, nil
 	}
-	places := p.places(n.by, n.name, p.defaults(p.final), nil)
+	places := p.places(n.by, n.name, p.defaults(p.final)...)
 	at, e, ok, err := p.lookup(p.loader, p.final, places)
 	if err != nil || !ok {
 		return false, err
@@ -158,7 +160,7 @@ func (p *process) find(n need) (bool, error) {
 
 // fetch copies what is needed from the builder.
 func (p *process) fetch(n need) (bool, error) {
-	places := p.places(n.by, n.name, p.defaults(p.builder), p.configured(p.builder))
+	places := p.places(n.by, n.name, append(p.defaults(p.builder), p.configured(p.builder)...)...)
 	at, e, ok, err := p.lookup(p.loader, p.builder, places)
 	if err != nil || !ok {
 		return false, err
@@ -170,7 +172,7 @@ func (p *process) fetch(n need) (bool, error) {
 		return ok, err
 	}
 	link := at.path
-	if !strings.Contains(n.name, "/") && at.cached {
+	if !at.own {
 		link = path.Join(p.linkDir(p.final), n.name)
 	}
 	if err := p.final.Link(link, e.Path); err != nil {

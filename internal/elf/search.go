@@ -16,28 +16,26 @@ type object struct {
 
 // place is where a library may be.
 type place struct {
-	path   string
-	cached bool // the loader would find it there only by its cache
+	path string
+	own  bool // the object itself, or one that it was loaded by, asks for it there
 }
 
-// places are where the loader looks, in order, for what an object needs.
-func (l loader) places(o *object, name string, defaults, cached []string) []place {
+// places are where the loader looks, in order, for what an object needs. The last
+// are directories for all objects.
+func (l loader) places(o *object, name string, dirs ...string) []place {
 	if strings.Contains(name, "/") {
 		p, ok := l.expand(name, o)
 		if !ok || !path.IsAbs(p) {
 			return nil
 		}
-		return []place{{path: path.Clean(p)}}
+		return []place{{path: path.Clean(p), own: true}}
 	}
 	var out []place
 	for _, dir := range l.ownDirs(o) {
-		out = append(out, place{path: path.Join(dir, name)})
+		out = append(out, place{path: path.Join(dir, name), own: true})
 	}
-	for _, dir := range defaults {
+	for _, dir := range dirs {
 		out = append(out, place{path: path.Join(dir, name)})
-	}
-	for _, dir := range cached {
-		out = append(out, place{path: path.Join(dir, name), cached: true})
 	}
 	return out
 }

@@ -51,7 +51,8 @@ func Strip(root *rootfs.Root, keep []string) (*Stripped, error) {
 	return &s.result, s.rewrite(dists)
 }
 
-// unneeded are the installers which nothing that stays requires.
+// unneeded are the installers which nothing that stays requires. One that does not
+// say which files it has cannot be told from the rest, and stays.
 func unneeded(dists []Distribution, keep []string) []Distribution {
 	drop := map[string]bool{"pip": true, "setuptools": true, "wheel": true}
 	for _, name := range keep {
@@ -68,7 +69,7 @@ func unneeded(dists []Distribution, keep []string) []Distribution {
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(dists), func(d Distribution) bool { return !drop[d.Name] })
+	return slices.DeleteFunc(slices.Clone(dists), func(d Distribution) bool { return !drop[d.Name] || len(d.Record) == 0 })
 }
 
 type stripper struct {

@@ -44,7 +44,7 @@ func (r *slicer) shell() error {
 		return errors.New("the builder has neither busybox nor a shell")
 	}
 	for _, name := range names {
-		if _, err := r.layer.Stat(name); err == nil {
+		if _, err := r.layer.Lstat(name); err == nil {
 			continue
 		}
 		if err := r.layer.Copy(r.Builder, name); err != nil {

@@ -1,7 +1,9 @@
 package slice
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"strings"
@@ -35,8 +37,11 @@ func sameRelease(base, builder *rootfs.Root) error {
 
 func readRelease(root *rootfs.Root) (map[string]string, error) {
 	text, err := root.ReadFile(osRelease)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		text, err = root.ReadFile("/usr/lib/os-release")
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: not there (it has to say which release the image is of)", osRelease)
 	}
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 // Describe returns one line for each file of a tree, in the order of paths: type
 // and mode, owner, time if that is asked for, size and sum or the target of a link.
+// The root has no time of its own: no layer holds it.
 func Describe(dir string, times bool) ([]string, error) {
 	var lines []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -29,7 +30,7 @@ func Describe(dir string, times bool) ([]string, error) {
 		}
 		owner := info.Sys().(*syscall.Stat_t)
 		line := fmt.Sprintf("/%s %s %d:%d", strings.TrimPrefix(name, "."), info.Mode(), owner.Uid, owner.Gid)
-		if times && info.Mode()&fs.ModeSymlink == 0 {
+		if times && name != "." && info.Mode()&fs.ModeSymlink == 0 {
 			line += " " + info.ModTime().UTC().Format("2006-01-02T15:04:05Z")
 		}
 		content, err := describeContent(path, info)
