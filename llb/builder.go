@@ -36,22 +36,26 @@ func (c *compiler) createVenv(builder llb.State) llb.State {
 }
 
 // strip copies an environment without what no service needs, to its place in the
-// image.
-func (c *compiler) strip(venv llb.State, name string) layer {
+// image. It gives the same once more when there is native code in it, else an empty
+// file system: what the search for libraries has to see.
+func (c *compiler) strip(venv llb.State, name string) (stripped layer, natives llb.State) {
 	if venv.Output() == nil {
-		return layer{}
+		return layer{}, venv
 	}
-	var keep []string
+	const nativesDir = mountDir + "natives"
+	args := []string{"--natives", nativesDir}
 	if l := c.opt.Project.Lock; l != nil {
-		keep = slices.DeleteFunc(slices.Clone(installers), func(name string) bool { return !slices.Contains(l.Names, name) })
+		for _, installer := range []string{"pip", "setuptools", "wheel"} {
+			if slices.Contains(l.Names, installer) {
+				args = append(args, "--keep", installer)
+			}
+		}
 	}
-	return c.step(step{
+	exec := c.exec(step{
 		stage: stageBuilder, path: "dependencies", name: name,
 		command: "strip",
-		args:    appendEach(nil, "--keep", keep),
+		args:    args,
 		trees:   []tree{{name: "venv", state: venv}},
 	})
+	return layer{name, exec.AddMount(outDir, llb.Scratch())}, exec.AddMount(nativesDir, llb.Scratch())
 }
-
-// installers are the distributions that strip removes, unless the lock has them.
-var installers = []string{"pip", "setuptools", "wheel"}

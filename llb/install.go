@@ -70,11 +70,12 @@ func (c *compiler) installArgs(l *lock.Lock) []string {
 }
 
 // installProject builds and installs the project itself, from its included files
-// only, into a tree of its own. That tree is empty when there is none.
-func (c *compiler) installProject(builder, tools llb.State, venv, app layer) layer {
+// only, into a tree of its own. That tree is empty when there is none; natives is
+// too when nothing of it is compiled.
+func (c *compiler) installProject(builder, tools llb.State, venv, app layer) (project layer, natives llb.State) {
 	p := c.opt.Project
 	if len(p.Local) == 0 {
-		return layer{}
+		return layer{}, llb.Scratch()
 	}
 	const out = mountDir + "project"
 	args := []string{"pip", "install", "--python", venvPython, "--prefix", out, "--no-deps"}

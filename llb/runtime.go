@@ -14,11 +14,13 @@ func (c *compiler) runtimePackages(base llb.State) llb.State {
 }
 
 // sliceInterpreter takes from the builder what the image needs of it: Python, its
-// standard library, and the shared libraries that these and the packages load.
-func (c *compiler) sliceInterpreter(base, builder llb.State, venv, project layer) layer {
-	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv.state}}
-	if !project.empty() {
-		trees = append(trees, tree{name: "project", state: project.state, flag: "venv"})
+// standard library, and the shared libraries that these and the packages load. Of
+// the project only native code matters, so that an edit of its Python runs nothing
+// here again.
+func (c *compiler) sliceInterpreter(base, builder, venv, natives llb.State) layer {
+	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv}}
+	if natives.Output() != nil {
+		trees = append(trees, tree{name: "natives", state: natives, flag: "venv"})
 	}
 	return c.step(step{
 		stage: stageRuntime, path: "runtime", name: "python " + c.opt.Project.Python + " and its libraries",

@@ -45,9 +45,18 @@ type layer struct {
 
 func (l layer) empty() bool { return l.state.Output() == nil }
 
-// step adds a run of keelback-step and returns what it wrote. It runs on the
-// worker's own platform, without network, in an otherwise empty file system.
+// step adds a run of keelback-step and returns what it wrote.
 func (c *compiler) step(s step) layer {
+	onto := s.onto
+	if onto.Output() == nil {
+		onto = llb.Scratch()
+	}
+	return layer{s.name, c.exec(s).AddMount(outDir, onto)}
+}
+
+// exec runs keelback-step on the worker's own platform, without network, in an
+// otherwise empty file system.
+func (c *compiler) exec(s step) llb.ExecState {
 	args := append([]string{stepPath, s.command, "--out", outDir}, s.args...)
 	opts := []llb.RunOption{
 		llb.AddMount(stepPath, c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
@@ -65,11 +74,7 @@ func (c *compiler) step(s step) layer {
 	for _, o := range c.op(s.stage, s.path, "%s", s.name) {
 		opts = append(opts, o)
 	}
-	onto := s.onto
-	if onto.Output() == nil {
-		onto = llb.Scratch()
-	}
-	return layer{s.name, llb.Scratch().Run(append(opts, llb.Args(args))...).AddMount(outDir, onto)}
+	return llb.Scratch().Run(append(opts, llb.Args(args))...)
 }
 
 // present are the layers that hold something.

@@ -70,7 +70,7 @@ func appLayer(context *rootfs.Root, include, exclude []string, dest string) (*ro
 			return nil, err
 		}
 	}
-	if files, _ := total(l); files == 0 {
+	if files, _ := total(l); files == 0 && len(include) > 0 {
 		return nil, errors.New("no file of the build context is left to copy (see .dockerignore, app.include, app.exclude)")
 	}
 	return l, nil

@@ -68,7 +68,7 @@ func TestAppSelectsFiles(t *testing.T) {
 func TestAppFilesAreNormal(t *testing.T) {
 	t.Parallel()
 	rootfstest.NeedsRoot(t)
-	l, err := appLayer(openText(t, project), []string{"src"}, []string{"**/tests"}, "/srv/app")
+	l, err := appLayer(openText(t, project), []string{"src"}, []string{"**/tests/**"}, "/srv/app")
 	if err != nil {
 		t.Fatal(err)
 	}

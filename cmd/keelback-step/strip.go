@@ -12,6 +12,7 @@ import (
 func stripCommand(flags *flag.FlagSet) func(io.Writer) error {
 	venv := flags.String("venv", "", "virtual environment, or a part of one")
 	keep := list(flags, "keep", "package to keep, of pip, setuptools and wheel (repeatable)")
+	natives := flags.String("natives", "", "directory that gets the same when the environment has native code, else nothing")
 	out := flags.String("out", "", "directory that gets "+python.Venv)
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
@@ -31,6 +32,11 @@ func stripCommand(flags *flag.FlagSet) func(io.Writer) error {
 			fmt.Fprintf(stderr, " (%s)", strings.Join(s.Tools, ", "))
 		}
 		fmt.Fprintln(stderr)
+		if *natives != "" && s.Native {
+			if err := s.Layer.Write(*natives); err != nil {
+				return err
+			}
+		}
 		return s.Layer.Write(*out)
 	}
 }

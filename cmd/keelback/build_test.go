@@ -20,6 +20,7 @@ import (
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
 	"github.com/moby/buildkit/solver/pb"
+	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/keelback/keelback/spec"
@@ -119,6 +120,34 @@ func TestBuildWithAttestationsWritesAnIndex(t *testing.T) {
 	k.buildDir("--provenance=mode=max").wantCode(t, 0)
 	if got := imageIn(t, k.path("demo.oci.tar")).MediaType; got != ocispecs.MediaTypeImageIndex {
 		t.Errorf("the archive has a %s, want an index with the provenance", got)
+	}
+}
+
+func TestBuildForSeveralPlatformsWritesAnIndex(t *testing.T) {
+	t.Parallel()
+	needBuildKit(t)
+	k := newKeelback(t, func(ctx context.Context, c gateway.Client) (*gateway.Result, error) {
+		ui, err := dockerui.NewClient(c)
+		if err != nil {
+			return nil, err
+		}
+		images, err := ui.Build(ctx, func(ctx context.Context, p *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
+			res, err := hello(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			image := &dockerspec.DockerOCIImage{}
+			image.Platform = *p
+			return &dockerui.BuildResult{Reference: res.Ref, Image: image}, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		return images.Finalize()
+	})
+	k.buildDir("--platform", "linux/amd64,linux/arm64").wantCode(t, 0)
+	if got := imageIn(t, k.path("demo.oci.tar")).MediaType; got != ocispecs.MediaTypeImageIndex {
+		t.Errorf("the archive has a %s, want an index", got)
 	}
 }
 

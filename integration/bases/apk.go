@@ -37,9 +37,9 @@ func (a apk) size() int {
 	return size
 }
 
-// pack returns the package's file, and the sum of its control segment, by which the
-// index knows it.
-func (a apk) pack() (data []byte, sum [sha1.Size]byte, err error) {
+// pack returns the package's file, signed, and the sum of its control segment, by
+// which the index knows it.
+func (a apk) pack(key signer) (data []byte, sum [sha1.Size]byte, err error) {
 	files, err := apkSegment(a.files, true)
 	if err != nil {
 		return nil, sum, err
@@ -48,7 +48,33 @@ func (a apk) pack() (data []byte, sum [sha1.Size]byte, err error) {
 	if err != nil {
 		return nil, sum, err
 	}
-	return slices.Concat(control, files), sha1.Sum(control), nil
+	head, err := key.segment(control)
+	if err != nil {
+		return nil, sum, err
+	}
+	return slices.Concat(head, control, files), sha1.Sum(control), nil
+}
+
+// signer is a key that an image of Alpine trusts by its name.
+type signer struct {
+	name string
+	key  *rsa.PrivateKey
+}
+
+// segment returns the segment that signs the next one.
+func (s signer) segment(signed []byte) ([]byte, error) {
+	digest := sha1.Sum(signed)
+	signature, err := rsa.SignPKCS1v15(nil, s.key, crypto.SHA1, digest[:])
+	if err != nil {
+		return nil, err
+	}
+	return apkSegment(tree{".SIGN.RSA." + s.name: {kind: tar.TypeReg, mode: 0o644, time: epoch, data: signature}}, false)
+}
+
+// public returns the key as apk reads it from /etc/apk/keys.
+func (s signer) public() (string, error) {
+	der, err := x509.MarshalPKIXPublicKey(&s.key.PublicKey)
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), err
 }
 
 func (a apk) pkginfo(files []byte) []byte {
@@ -81,8 +107,8 @@ func apkSegment(t tree, last bool) ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(t)) {
 		e := t[name]
 		hdr := &tar.Header{Typeflag: e.kind, Name: name, Linkname: e.link, Mode: e.mode, Size: int64(len(e.data)), ModTime: time.Unix(e.time, 0)}
-		if e.kind == tar.TypeReg && last {
-			h := sha1.Sum(e.data)
+		if e.kind != tar.TypeDir && last {
+			h := sha1.Sum(slices.Concat(e.data, []byte(e.link)))
 			hdr.PAXRecords = map[string]string{"APK-TOOLS.checksum.SHA1": hex.EncodeToString(h[:])}
 		}
 		if err := w.WriteHeader(hdr); err != nil {
@@ -110,13 +136,12 @@ func apkSegment(t tree, last bool) ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// apkRepository returns the files of a repository: the packages, and an index that
-// is signed by a key of that name.
-func apkRepository(packages []apk, keyName string, key *rsa.PrivateKey) (tree, error) {
+// apkRepository returns the files of a repository: the packages and their index.
+func apkRepository(packages []apk, key signer) (tree, error) {
 	t := tree{}
 	var index strings.Builder
 	for _, a := range packages {
-		data, sum, err := a.pack()
+		data, sum, err := a.pack(key)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -130,21 +155,10 @@ func apkRepository(packages []apk, keyName string, key *rsa.PrivateKey) (tree, e
 	if err != nil {
 		return nil, err
 	}
-	digest := sha1.Sum(signed)
-	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA1, digest[:])
-	if err != nil {
-		return nil, err
-	}
-	head, err := apkSegment(tree{".SIGN.RSA." + keyName: {kind: tar.TypeReg, mode: 0o644, time: epoch, data: signature}}, false)
+	head, err := key.segment(signed)
 	if err != nil {
 		return nil, err
 	}
 	t.file("APKINDEX.tar.gz", string(head)+string(signed), 0o644)
 	return t, nil
-}
-
-// publicKey returns the key as apk reads it from /etc/apk/keys.
-func publicKey(key *rsa.PrivateKey) (string, error) {
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), err
 }

@@ -57,11 +57,11 @@ func (m *maker) repositoryLayer(ctx context.Context) (v1.Layer, error) {
 	if err != nil {
 		return nil, err
 	}
-	repository, err := apkRepository(packages, localKey, key)
+	repository, err := apkRepository(packages, key)
 	if err != nil {
 		return nil, err
 	}
-	public, err := publicKey(key)
+	public, err := key.public()
 	if err != nil {
 		return nil, err
 	}
@@ -139,27 +139,27 @@ func greetings() []apk {
 	header.add("usr/share/greeting/link", entry{kind: tar.TypeSymlink, mode: 0o777, time: epoch, link: "hello"})
 	text.parents()
 	header.parents()
-	greeting := apk{name: "greeting", version: "1.0-r0", arch: "noarch", description: "a greeting", license: "MIT", files: text}
-	dev := apk{name: "greeting-dev", version: "1.0-r0", arch: "noarch", description: "its header", license: "MIT", files: header, depends: []string{"greeting=1.0-r0"}}
+	greeting := apk{name: "greeting", version: "1.0-r0", arch: "x86_64", description: "a greeting", license: "MIT", files: text}
+	dev := apk{name: "greeting-dev", version: "1.0-r0", arch: "x86_64", description: "its header", license: "MIT", files: header, depends: []string{"greeting=1.0-r0"}}
 	return []apk{greeting, dev}
 }
 
 // testKey returns the key that signs the repository. It protects nothing: anyone
 // can compute it, as must be for images that are the same at each run.
-func testKey() (*rsa.PrivateKey, error) {
+func testKey() (signer, error) {
 	one, e := big.NewInt(1), big.NewInt(65537)
 	p, q := testPrime("p"), testPrime("q")
 	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
 	d := new(big.Int).ModInverse(e, phi)
 	if d == nil {
-		return nil, fmt.Errorf("the primes of the test key do not fit its exponent")
+		return signer{}, fmt.Errorf("the primes of the test key do not fit its exponent")
 	}
 	key := &rsa.PrivateKey{
 		PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: int(e.Int64())},
 		D:         d, Primes: []*big.Int{p, q},
 	}
 	key.Precompute()
-	return key, key.Validate()
+	return signer{name: localKey, key: key}, key.Validate()
 }
 
 // testPrime returns the first prime of 1024 bits from a place that a name gives.

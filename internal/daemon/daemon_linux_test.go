@@ -29,7 +29,10 @@ func TestMain(m *testing.M) {
 	case "build":
 		err = fakeBuild(os.Args[2])
 	case "buildkitd":
-		err = fakeBuildkitd(os.Args[2], os.Args[3:])
+		if err := fakeBuildkitd(os.Args[2], os.Args[3:]); err != nil {
+			fmt.Fprintf(os.Stderr, "buildkitd: %v\nmain.main\n\tmain.go:1\n", err)
+			os.Exit(1)
+		}
 	default:
 		os.Exit(m.Run())
 	}
@@ -184,6 +187,27 @@ func TestBuildsThatComeWhileTheDaemonStopsGetANewOne(t *testing.T) {
 	}
 }
 
+func TestABuildThatIsTurnedAwayTriesAgain(t *testing.T) {
+	t.Parallel()
+	dir := tempDir(t)
+	hub, err := net.Listen("unix", state(dir).hub())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hub.Close()
+	go func() {
+		for _, word := range []string{"", "", wordReady} {
+			conn, err := hub.Accept()
+			if err != nil {
+				return
+			}
+			fmt.Fprint(conn, word)
+			conn.Close()
+		}
+	}()
+	use(t, dir)
+}
+
 func TestAKilledBuildLeavesNoDaemonBehind(t *testing.T) {
 	t.Parallel()
 	dir := tempDir(t)
@@ -221,10 +245,10 @@ func TestADaemonWhoseSupervisorWasKilledIsReplaced(t *testing.T) {
 	}
 	lease := use(t, dir)
 	defer lease.Close()
-	if err := ask(t.Context(), lease.Addr()); err != nil {
-		t.Error(err)
-	}
 	wantGone(t, old[0])
+	if err := ask(t.Context(), lease.Addr()); err != nil {
+		t.Errorf("the daemon went with the old one: %v", err)
+	}
 }
 
 func TestSocketsLeftByAKilledDaemonAreReplaced(t *testing.T) {
@@ -270,15 +294,19 @@ func sessionOf(pid int) (int, error) {
 
 func TestADaemonThatDoesNotStartIsExplained(t *testing.T) {
 	t.Parallel()
-	dir := tempDir(t)
-	_, err := Use(t.Context(), options(dir, "fail"))
-	if err == nil {
-		t.Fatal("no error")
-	}
-	for _, want := range []string{"did not start", filepath.Join(dir, "buildkitd.log"), "no room for snapshots"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q is missing in: %v", want, err)
-		}
+	for behaviour, want := range map[string]string{
+		"fail":  "buildkitd: did not start: no room for snapshots (its log: LOG)",
+		"crash": "buildkitd: did not start (its log: LOG)\n  SIGSEGV",
+	} {
+		t.Run(behaviour, func(t *testing.T) {
+			t.Parallel()
+			dir := tempDir(t)
+			_, err := Use(t.Context(), options(dir, behaviour))
+			want := strings.ReplaceAll(want, "LOG", filepath.Join(dir, "buildkitd.log"))
+			if err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
 	}
 }
 

@@ -33,8 +33,10 @@ func fakeBuildkitd(behaviour string, args []string) error {
 		return err
 	}
 	switch behaviour {
+	case "crash":
+		fmt.Fprintln(os.Stderr, "SIGSEGV")
+		os.Exit(3)
 	case "fail":
-		time.Sleep(50 * time.Millisecond)
 		return errors.New("no room for snapshots")
 	case "hang":
 		<-ctx.Done()
@@ -57,7 +59,7 @@ func fakeBuildkitd(behaviour string, args []string) error {
 	controlapi.RegisterControlServer(server, fakeControl{})
 	go server.Serve(listener)
 	<-ctx.Done()
-	time.Sleep(100 * time.Millisecond)
+	time.Sleep(400 * time.Millisecond)
 	server.Stop()
 	return nil
 }

@@ -7,9 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
+	buildkitd "github.com/moby/buildkit/cmd/buildkitd/config"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,7 +23,7 @@ func Find() (Options, error) {
 		return Options{}, err
 	}
 	opt := Options{Path: strings.Join(append(near, os.Getenv("PATH")), string(os.PathListSeparator))}
-	buildkitd, err := look("buildkitd", opt.Path)
+	program, err := look("buildkitd", opt.Path)
 	if err != nil {
 		return Options{}, fmt.Errorf("buildkitd: neither beside keelback nor on PATH: install BuildKit (github.com/moby/buildkit/releases), %s", hint)
 	}
@@ -31,17 +31,16 @@ func Find() (Options, error) {
 		return Options{}, err
 	}
 	// These two come after a user's config file, so they hold whatever it says.
-	opt.Command = []string{buildkitd, "--oci-worker=true", "--containerd-worker=false"}
+	opt.Command = []string{program, "--oci-worker=true", "--containerd-worker=false"}
 	config, err := configFile()
-	switch {
-	case err != nil:
+	if err != nil {
 		return Options{}, err
-	case config != "":
+	}
+	if config != "" {
 		opt.Command = append(opt.Command, "--config", config)
-	default:
-		if err := findRunc(opt.Path); err != nil {
-			return Options{}, err
-		}
+	}
+	if err := findRunc(config, opt.Path); err != nil {
+		return Options{}, err
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -71,6 +70,9 @@ func ownDirs() ([]string, error) {
 
 // look finds a program in a list of directories, as a shell does.
 func look(program, path string) (string, error) {
+	if filepath.IsAbs(program) {
+		return exec.LookPath(program)
+	}
 	for _, dir := range filepath.SplitList(path) {
 		file := filepath.Join(dir, program)
 		if !filepath.IsAbs(file) {
@@ -85,14 +87,23 @@ func look(program, path string) (string, error) {
 
 // findRunc looks for the program that runs containers, by the names that buildkitd
 // looks for.
-func findRunc(path string) error {
-	if slices.ContainsFunc([]string{"buildkit-runc", "runc"}, func(name string) bool {
-		_, err := look(name, path)
-		return err == nil
-	}) {
-		return nil
+func findRunc(config, path string) error {
+	names := []string{"buildkit-runc", "runc"}
+	if config != "" {
+		cfg, err := buildkitd.LoadFile(config)
+		if err != nil {
+			return fmt.Errorf("%s: %w", config, err)
+		}
+		if cfg.Workers.OCI.Binary != "" {
+			names = []string{cfg.Workers.OCI.Binary}
+		}
 	}
-	return fmt.Errorf("runc: neither beside keelback nor on PATH, and buildkitd runs build steps with it: install runc (a package of that name, or github.com/opencontainers/runc/releases), %s", hint)
+	for _, name := range names {
+		if _, err := look(name, path); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: neither beside keelback nor on PATH, and buildkitd runs build steps with it: install runc (a package of that name, or github.com/opencontainers/runc/releases), %s", names[len(names)-1], hint)
 }
 
 // privileged tells what this process lacks to start a daemon.

@@ -79,7 +79,7 @@ func awaitPredecessor(ctx context.Context, st state) error {
 // process is a running buildkitd.
 type process struct {
 	cmd    *exec.Cmd
-	exited chan error
+	exited chan struct{}
 }
 
 func start(command []string) (*process, error) {
@@ -89,8 +89,11 @@ func start(command []string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, exited: make(chan error, 1)}
-	go func() { p.exited <- cmd.Wait() }()
+	p := &process{cmd: cmd, exited: make(chan struct{})}
+	go func() {
+		defer close(p.exited)
+		_ = cmd.Wait() // its state is kept
+	}()
 	return p, nil
 }
 
@@ -108,7 +111,7 @@ func (p *process) stop() error {
 		return err
 	}
 	<-p.exited
-	return fmt.Errorf("buildkitd: killed, as it did not stop in %s", stopTimeout)
+	return fmt.Errorf("supervisor: buildkitd was killed, as it did not stop in %s", stopTimeout)
 }
 
 // serve keeps the daemon until its last user has left.
@@ -154,21 +157,13 @@ func serve(ctx context.Context, st state, hub net.Listener, p *process) error {
 		case <-ctx.Done():
 			hub.Close()
 			return p.stop()
-		case err := <-p.exited:
+		case <-p.exited:
 			for conn := range users {
 				tell(conn, wordFailed)
 			}
-			return fmt.Errorf("buildkitd: ended by itself: %w", cmpErr(err))
+			return fmt.Errorf("supervisor: buildkitd has ended: %v", p.cmd.ProcessState)
 		}
 	}
-}
-
-// cmpErr names the end of a process that gave no error.
-func cmpErr(err error) error {
-	if err == nil {
-		return errors.New("exit status 0")
-	}
-	return err
 }
 
 // tell a user something. One that is not there any more is noticed as it leaves.

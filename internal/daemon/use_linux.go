@@ -132,7 +132,8 @@ func awaitReady(ctx context.Context, st state, conn net.Conn) error {
 	}
 }
 
-// failure is the error of a daemon that did not start. It shows the end of the log.
+// failure is the error of a daemon that did not start. It says what buildkitd said
+// last, without the stack that goes with it, or else shows the end of the log.
 func (s state) failure() error {
 	const most = 10
 	log, err := os.ReadFile(s.log())
@@ -140,6 +141,11 @@ func (s state) failure() error {
 		return err
 	}
 	lines := strings.Split(string(bytes.TrimSpace(log)), "\n")
+	for _, line := range slices.Backward(lines) {
+		if cause, ok := strings.CutPrefix(line, "buildkitd: "); ok {
+			return fmt.Errorf("buildkitd: did not start: %s (its log: %s)", cause, s.log())
+		}
+	}
 	lines = lines[max(0, len(lines)-most):]
 	return fmt.Errorf("buildkitd: did not start (its log: %s)\n  %s", s.log(), strings.Join(lines, "\n  "))
 }

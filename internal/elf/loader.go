@@ -31,8 +31,8 @@ func newLoader(f *File) loader {
 // IsMusl reports whether a dynamic loader is musl's.
 func IsMusl(interp string) bool { return strings.HasPrefix(path.Base(interp), "ld-musl-") }
 
-// triplets are the names that Debian, and the glibc built for it, gives to
-// processors in library directories.
+// triplet is the name that Debian, and the glibc built for it, gives to a processor
+// in the names of library directories.
 func triplet(m elf.Machine) string {
 	switch m {
 	case elf.EM_X86_64:

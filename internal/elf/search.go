@@ -1,6 +1,7 @@
 package elf
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ func (l loader) ownDirs(o *object) []string {
 	if l.musl {
 		var dirs []string
 		for _, a := range ancestry(o) {
-			dirs = append(dirs, l.runDirs(a, cmpOr(a.Runpath, a.Rpath))...)
+			dirs = append(dirs, l.runDirs(a, cmp.Or(a.Runpath, a.Rpath))...)
 		}
 		return dirs
 	}
@@ -64,13 +65,6 @@ func (l loader) ownDirs(o *object) []string {
 		}
 	}
 	return dirs
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // ancestry is the object, those that loaded it, those that loaded them, and so on.

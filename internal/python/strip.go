@@ -1,11 +1,13 @@
 package python
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/keelback/keelback/internal/elf"
 	"github.com/keelback/keelback/internal/rootfs"
 )
 
@@ -20,6 +22,9 @@ type Stripped struct {
 
 	// Tools are the packages that were left out.
 	Tools []string
+
+	// Native tells that something which stays is compiled (ELF).
+	Native bool
 }
 
 // Strip takes a virtual environment, or a part of one, and leaves out what no
@@ -118,6 +123,13 @@ func (s *stripper) walk() error {
 }
 
 func (s *stripper) take(e rootfs.Entry) error {
+	if e.Mode.IsRegular() && !s.result.Native {
+		_, err := elf.ReadEntry(e)
+		if err != nil && !errors.Is(err, elf.ErrNotELF) {
+			return err
+		}
+		s.result.Native = err == nil
+	}
 	e = e.Normal()
 	e.Path = path.Join(Venv, e.Path)
 	return s.result.Layer.Add(e)

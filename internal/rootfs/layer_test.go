@@ -37,7 +37,8 @@ func TestLayerIsWrittenOverItsBase(t *testing.T) {
 	}{
 		{
 			"a path through a link of the base goes to where it leads",
-			[]rootfs.Entry{file("/lib/x86_64-linux-gnu/libz.so.1")}, `
+			[]rootfs.Entry{file("/lib/x86_64-linux-gnu/libz.so.1")},
+			`
 drwxr-xr-x 0:0 /
 drwxr-xr-x 0:0 /usr (2020-02-02)
 drwxr-xr-x 0:0 /usr/lib (2020-02-02)
@@ -47,7 +48,8 @@ drwxr-xr-x 0:0 /usr/lib/x86_64-linux-gnu (2020-02-02)
 		},
 		{
 			"directories of the base keep mode, owner and time",
-			[]rootfs.Entry{file("/usr/sbin/new/tool")}, `
+			[]rootfs.Entry{file("/usr/sbin/new/tool")},
+			`
 drwxr-xr-x 0:0 /
 drwxr-xr-x 0:0 /usr (2020-02-02)
 drwx------ 10:20 /usr/sbin (2020-02-02)
@@ -57,7 +59,8 @@ drwxr-xr-x 0:0 /usr/sbin/new
 		},
 		{
 			"a directory that is added sets mode and owner",
-			[]rootfs.Entry{rootfs.NewDir("/var/run/app", 0o775, 1001, 0), rootfs.NewDir("/tmp", fs.ModeSticky|0o777, 0, 0)}, `
+			[]rootfs.Entry{rootfs.NewDir("/var/run/app", 0o775, 1001, 0), rootfs.NewDir("/tmp", fs.ModeSticky|0o777, 0, 0)},
+			`
 drwxr-xr-x 0:0 /
 drwxr-xr-x 0:0 /run
 drwxrwxr-x 1001:0 /run/app
@@ -66,7 +69,8 @@ dtrwxrwxrwx 0:0 /tmp
 		},
 		{
 			"a file replaces a link of the base",
-			[]rootfs.Entry{file("/usr/bin/python3")}, `
+			[]rootfs.Entry{file("/usr/bin/python3")},
+			`
 drwxr-xr-x 0:0 /
 drwxr-xr-x 0:0 /usr (2020-02-02)
 drwxr-xr-x 0:0 /usr/bin (2020-02-02)
@@ -75,13 +79,15 @@ drwxr-xr-x 0:0 /usr/bin (2020-02-02)
 		},
 		{
 			"what the base has just so is left to the base",
-			[]rootfs.Entry{rootfs.NewFile("/lib/x86_64-linux-gnu/libc.so.6", 0o755, []byte("libc\n"))}, `
+			[]rootfs.Entry{rootfs.NewFile("/lib/x86_64-linux-gnu/libc.so.6", 0o755, []byte("libc\n"))},
+			`
 drwxr-xr-x 0:0 /
 `,
 		},
 		{
 			"a link of the layer is followed too",
-			[]rootfs.Entry{rootfs.NewLink("/opt", "usr"), file("/opt/lib/file")}, `
+			[]rootfs.Entry{rootfs.NewLink("/opt", "usr"), file("/opt/lib/file")},
+			`
 drwxr-xr-x 0:0 /
 Lrwxrwxrwx 0:0 /opt -> usr
 drwxr-xr-x 0:0 /usr (2020-02-02)

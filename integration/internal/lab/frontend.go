@@ -52,7 +52,7 @@ func (l *Lab) buildFrontend(ctx context.Context) error {
 		"--opt", "platform=linux/amd64,linux/arm64", "--secret", "id=ca,src=/etc/ssl/certs/ca-certificates.crt",
 		"--output", "type=image,push=true,name="+l.Registry+"/"+FrontendName).CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("Dockerfile: %w\n%s", err, out)
+		return fmt.Errorf("building the Dockerfile: %w\n%s", err, out)
 	}
 	return nil
 }
