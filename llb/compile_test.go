@@ -123,7 +123,7 @@ func TestCompileExamples(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				s := parse(t, file, read(t, file))
-				dump, config := compile(t, s, options(t, s, lock.Dir(filepath.Dir(file)), platform))
+				dump, config := compile(t, s, options(t, s, dir(t, filepath.Dir(file)), platform))
 				golden.File(t, filepath.Join("testdata", "examples", name+".golden"), append(append(dump, '\n'), append(config, '\n')...))
 			})
 		}
@@ -144,7 +144,7 @@ func TestCompile(t *testing.T) {
 		for name, content := range c.Files("context/") {
 			write(t, filepath.Join(tree, name), content)
 		}
-		opt := options(t, s, lock.Dir(tree), "linux/amd64")
+		opt := options(t, s, dir(t, tree), "linux/amd64")
 		if target, ok := c.Input("target"); ok {
 			opt.Target = string(bytes.TrimSpace(target))
 		}
@@ -178,7 +178,7 @@ func TestDeterministic(t *testing.T) {
 	files, _ := filepath.Glob("../examples/*/keelback*.yaml")
 	for _, file := range files {
 		s := parse(t, file, read(t, file))
-		opt := options(t, s, lock.Dir(filepath.Dir(file)), "linux/amd64")
+		opt := options(t, s, dir(t, filepath.Dir(file)), "linux/amd64")
 		var first [][]byte
 		for range 25 {
 			res, err := llb.Compile(t.Context(), s, opt)
@@ -202,6 +202,21 @@ func TestDeterministic(t *testing.T) {
 			}
 		}
 	}
+}
+
+// dir is a build context on disk.
+func dir(t testing.TB, name string) lock.Tree {
+	t.Helper()
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	tree, err := lock.OpenDir(root, filepath.Join(name, "keelback.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
 }
 
 func read(t *testing.T, file string) []byte {
@@ -235,7 +250,7 @@ func BenchmarkCompile(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	opt, err := newOptions(b.Context(), s, lock.Dir(filepath.Dir(file)), "linux/amd64")
+	opt, err := newOptions(b.Context(), s, dir(b, filepath.Dir(file)), "linux/amd64")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func (a *app) runCheck(ctx context.Context, in *inputs) error {
 		return err
 	}
 	defer root.Close()
-	files, err := newTree(root, in.specFile())
+	files, err := lock.OpenDir(root, in.specFile())
 	if err != nil {
 		return err
 	}
