@@ -32,10 +32,10 @@ generate: ## write the files that are made of Go comments: schema and reference
 golden: ## rewrite the expected results of tests
 	UPDATE_GOLDEN=1 go test ./...
 
-lint: ## vet, staticcheck and gofumpt
+lint: ## gofumpt, vet and staticcheck
+	@files=$$(go tool gofumpt -l .) && if [ -n "$$files" ]; then echo "not formatted: $$files" >&2; exit 1; fi
 	go vet -tags integration ./...
 	go tool staticcheck -tags integration ./...
-	@files=$$(go tool gofumpt -l .) && if [ -n "$$files" ]; then echo "not formatted: $$files" >&2; exit 1; fi
 
 test: unit integration ## run all tests
 
