@@ -7,9 +7,11 @@ BUILDKIT_VERSION := $(shell go list -m -f '{{.Version}}' github.com/moby/buildki
 export KEELBACK_CACHE ?= $(CURDIR)/.cache
 TOOLS := $(KEELBACK_CACHE)/tools
 
-# The Dockerfile has the same flags, for the same bytes.
+# With one set of flags for all, each package is compiled once. The Dockerfile has
+# the same, for the same bytes.
 export CGO_ENABLED = 0
-GO_BUILD = go build -trimpath -buildvcs=false
+export GOFLAGS = -trimpath -buildvcs=false
+LDFLAGS := -s -w -buildid=
 
 .PHONY: help build tools generate golden lint test unit integration demo image clean
 .DEFAULT_GOAL := help
@@ -18,8 +20,8 @@ help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build keelback, keelback-frontend, keelback-step and buildkitd into bin/
-	$(GO_BUILD) -ldflags "-s -w -buildid=" -o bin/ ./cmd/...
-	$(GO_BUILD) -ldflags "-s -w -buildid= -X github.com/moby/buildkit/version.Version=$(BUILDKIT_VERSION)" -o bin/ github.com/moby/buildkit/cmd/buildkitd
+	go build -ldflags "$(LDFLAGS)" -o bin/ ./cmd/...
+	go build -ldflags "$(LDFLAGS) -X github.com/moby/buildkit/version.Version=$(BUILDKIT_VERSION)" -o bin/ github.com/moby/buildkit/cmd/buildkitd
 
 tools: ## build what the tests use beside that: buildctl, buildx and a registry
 	go build -o $(TOOLS)/ github.com/moby/buildkit/cmd/buildctl

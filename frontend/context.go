@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	bk "github.com/moby/buildkit/client/llb"
@@ -18,6 +20,7 @@ import (
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
 )
 
 // stepName is the named context, and the file, that keelback-step comes from.
@@ -45,6 +48,9 @@ func (b *build) Files(ctx context.Context, patterns ...string) (map[string][]byt
 		for _, name := range names {
 			if ok, err := path.Match(pattern, name.path); err != nil || !ok || name.dir {
 				continue
+			}
+			if name.link {
+				return nil, spec.Errors{b.spec.Errorf("dependencies.lock", "%s is a link, which would be copied without what it leads to (use a file)", name.path)}
 			}
 			if files[name.path], err = dockerui.ReadFile(ctx, ref, name.path); err != nil {
 				return nil, fmt.Errorf("%s: %w", name.path, err)
@@ -77,22 +83,37 @@ func (b *build) Ignored(ctx context.Context) ([]string, error) {
 // remote tells whether the build context is not a folder of the client's.
 func (b *build) remote() bool { return b.ui.BuildOpts().Opts["context"] != "" }
 
-// HasDir tells whether the context has a folder. Nothing in it is transferred.
+// HasDir tells whether the service's own files have a folder.
 func (b *build) HasDir(ctx context.Context, dir string) (bool, error) {
+	app, err := b.app(ctx)
+	if err != nil {
+		return false, err
+	}
+	ref, err := b.evaluate(ctx, app)
+	if err != nil {
+		return false, err
+	}
+	names, err := list(ctx, ref, path.Dir(dir))
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(names, entry{path: dir, dir: true}), nil
+}
+
+// app is the part of the build context that the service's files are copied from.
+// What the app leaves out is not transferred, unless the ignore file takes files
+// back: then its patterns and the app's cannot be one list.
+func (b *build) app(ctx context.Context) (*bk.State, error) {
 	ignored, err := b.Ignored(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	ref, err := b.read(ctx, "look for "+dir, bk.IncludePatterns([]string{dir}), bk.SharedKeyHint("context:"+dir),
-		bk.ExcludePatterns(append(slices.Clone(ignored), dir+"/**")))
-	if err != nil {
-		return false, err
+	excludes := ignored
+	if !slices.ContainsFunc(ignored, func(p string) bool { return strings.HasPrefix(p, "!") }) {
+		excludes = append(llb.AppExcludes(b.spec), ignored...)
 	}
-	names, err := list(ctx, ref, ".")
-	if err != nil {
-		return false, err
-	}
-	return slices.Contains(names, entry{dir, true}), nil
+	return b.ui.MainContext(ctx, bk.IncludePatterns(b.spec.App.Include), bk.ExcludePatterns(excludes),
+		bk.SharedKeyHint("context:app"), dockerui.WithInternalName("load the service's files"))
 }
 
 // read makes a part of the build context readable.
@@ -101,6 +122,10 @@ func (b *build) read(ctx context.Context, what string, opts ...bk.LocalOption) (
 	if err != nil {
 		return nil, err
 	}
+	return b.evaluate(ctx, st)
+}
+
+func (b *build) evaluate(ctx context.Context, st *bk.State) (client.Reference, error) {
 	def, err := st.Marshal(ctx, bk.WithCaps(b.client.BuildOpts().LLBCaps))
 	if err != nil {
 		return nil, err
@@ -112,17 +137,17 @@ func (b *build) read(ctx context.Context, what string, opts ...bk.LocalOption) (
 	return res.SingleRef()
 }
 
-// entry is a file or a folder of a context.
+// entry is a file, a link or a folder of a context.
 type entry struct {
-	path string
-	dir  bool
+	path      string
+	dir, link bool
 }
 
-// list lists a folder; one that is not there is empty. A link counts as a file.
+// list lists a folder; one that is not there is empty.
 func list(ctx context.Context, ref client.Reference, dir string) ([]entry, error) {
 	if dir != "." {
 		above, err := list(ctx, ref, path.Dir(dir))
-		if err != nil || !slices.Contains(above, entry{dir, true}) {
+		if err != nil || !slices.Contains(above, entry{path: dir, dir: true}) {
 			return nil, err
 		}
 	}
@@ -132,7 +157,8 @@ func list(ctx context.Context, ref client.Reference, dir string) ([]entry, error
 	}
 	var entries []entry
 	for _, st := range stats {
-		entries = append(entries, entry{path.Join(dir, path.Base(st.Path)), st.IsDir()})
+		mode := fs.FileMode(st.Mode)
+		entries = append(entries, entry{path: path.Join(dir, path.Base(st.Path)), dir: st.IsDir(), link: mode&fs.ModeSymlink != 0})
 	}
 	return entries, nil
 }
@@ -143,10 +169,7 @@ func (b *build) inputs(ctx context.Context, opt *llb.Options) error {
 	if opt.Ignored, err = b.Ignored(ctx); err != nil {
 		return err
 	}
-	app, err := b.ui.MainContext(ctx,
-		bk.IncludePatterns(b.spec.App.Include),
-		bk.ExcludePatterns(llb.AppExcludes(b.spec.App.Exclude, opt.SpecFile, opt.Ignored)),
-		bk.SharedKeyHint("context:app"), dockerui.WithInternalName("load the service's files"))
+	app, err := b.app(ctx)
 	if err != nil {
 		return err
 	}
@@ -202,10 +225,10 @@ func (b *build) namedImage(ctx context.Context, ref string, p ocispecs.Platform)
 	return nc.Load(ctx)
 }
 
-// epoch is the time of the image: SOURCE_DATE_EPOCH, else that of the context's
-// commit, else a constant. It is in the config and the history, in no layer.
+// epoch is the time of the image: SOURCE_DATE_EPOCH, else (as for its value
+// `context`) that of the context's commit, else a constant. It is in the config and the history, in no layer.
 func (b *build) epoch(ctx context.Context) (*time.Time, error) {
-	if v := b.ui.BuildArgs["SOURCE_DATE_EPOCH"]; v != "" {
+	if v := b.ui.BuildArgs["SOURCE_DATE_EPOCH"]; v != "" && v != "context" {
 		sec, err := strconv.ParseInt(v, 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("build argument SOURCE_DATE_EPOCH: %q is not a number of seconds", v)

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
@@ -25,7 +26,7 @@ const RequestLLB = "keelback.llb"
 // The program keelback-step comes from the named context `keelback-step` when there
 // is one, else from the image that the frontend itself runs from.
 func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
-	bc, err := dockerui.NewClient(c)
+	bc, err := dockerui.NewClient(specClient{c})
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
 		return nil, err
 	}
 	b := &build{client: c, ui: bc, spec: s, source: src}
-	if b.project, err = lock.Load(ctx, s, b); err != nil {
+	if b.project, err = b.load(ctx); err != nil {
 		return nil, err
 	}
 	if bc.BuildOpts().Opts["requestid"] == RequestLLB {
@@ -59,6 +60,26 @@ type build struct {
 	spec    *spec.Spec
 	source  *dockerui.Source
 	project *lock.Project
+}
+
+// load reads what the build context says. The files of a member of the workspace
+// have to be among the service's own: it would be installed empty.
+func (b *build) load(ctx context.Context) (*lock.Project, error) {
+	p, err := lock.Load(ctx, b.spec, b)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range p.Local {
+		if dir == "." {
+			continue
+		}
+		if ok, err := b.HasDir(ctx, dir); err != nil {
+			return nil, err
+		} else if !ok {
+			return nil, spec.Errors{b.spec.Errorf("app.include", "the project in %s is to be installed, but its files are not among the app's (app: {include: [..., %s]})", dir, dir)}
+		}
+	}
+	return p, nil
 }
 
 // image builds the image for all platforms.
@@ -106,7 +127,6 @@ func (b *build) compile(ctx context.Context, p ocispecs.Platform) (*llb.Result, 
 	opt := llb.Options{
 		Config:          b.ui.Config,
 		Project:         b.project,
-		SpecFile:        b.spec.Filename(),
 		Platform:        p,
 		BuildPlatform:   platforms.Normalize(b.ui.BuildPlatforms[0]),
 		WorkerPlatforms: b.workerPlatforms(),
@@ -165,6 +185,22 @@ func (b *build) dump(ctx context.Context) (*client.Result, error) {
 	out := client.NewResult()
 	out.AddMeta("result.txt", text)
 	return out, nil
+}
+
+// specName is the name of a spec that is not given one.
+const specName = "keelback.yaml"
+
+// specClient looks for a spec where BuildKit would look for a Dockerfile.
+type specClient struct{ client.Client }
+
+// BuildOpts are the options of the request.
+func (c specClient) BuildOpts() client.BuildOpts {
+	opts := c.Client.BuildOpts()
+	opts.Opts = maps.Clone(opts.Opts)
+	if opts.Opts["filename"] == "" {
+		opts.Opts["filename"] = specName
+	}
+	return opts
 }
 
 // declaredArgs are the build arguments that a spec has to declare: all but those

@@ -60,7 +60,7 @@ func (s *scanner) scan(ctx context.Context, rb *dockerui.ResultBuilder) error {
 		if !ok {
 			return fmt.Errorf("no result to scan for %s", id)
 		}
-		att, err := s.scanner(ctx, id, res.State, map[string]bk.State{"builder": res.Builder})
+		att, err := s.scanner(ctx, id, res.State, nil)
 		if err != nil {
 			return err
 		}

@@ -39,9 +39,6 @@ type Options struct {
 	// Ignored are patterns of files that are not part of the context.
 	Ignored []string
 
-	// SpecFile is the path of the spec in the context.
-	SpecFile string
-
 	// Step has the program keelback-step, for BuildPlatform, at /keelback-step.
 	Step llb.State
 
@@ -80,9 +77,6 @@ type Result struct {
 
 	// Base is the config of the image that it is built on.
 	Base *dockerspec.DockerOCIImage
-
-	// Builder is the stage that dependencies were installed in.
-	Builder llb.State
 }
 
 // Compile turns a spec into a build graph and an image config. Nothing is solved;
@@ -107,7 +101,7 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	base := c.runtimePackages(c.images.base.state)
 	interpreter := c.sliceInterpreter(base, builder, venv.state, natives)
 	user := c.addUser(base)
-	layers := present(interpreter, user, venv, project, app)
+	layers := present(interpreter, venv, project, app, user)
 	rootfs := c.merge(base, layers)
 	if c.target == TargetDebug {
 		tools := c.debugTools(rootfs, builder)
@@ -115,10 +109,9 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	}
 
 	return &Result{
-		State:   rootfs,
-		Image:   c.imageConfig(layers),
-		Base:    c.images.base.config,
-		Builder: builder,
+		State: rootfs,
+		Image: c.imageConfig(layers),
+		Base:  c.images.base.config,
 	}, nil
 }
 

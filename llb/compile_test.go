@@ -69,7 +69,6 @@ func newOptions(ctx context.Context, s *spec.Spec, tree lock.Tree, platform stri
 		Project:         project,
 		Context:         bk.Local("context", bk.LocalUniqueID("test")),
 		Manifests:       bk.Local("context", bk.FollowPaths(project.AllManifests()), bk.LocalUniqueID("test")),
-		SpecFile:        s.Filename(),
 		Step:            bk.Image("docker.io/keelback/keelback:1", bk.Platform(platforms.MustParse("linux/amd64"))),
 		Platform:        platforms.MustParse(platform),
 		BuildPlatform:   platforms.MustParse("linux/amd64"),

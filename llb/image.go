@@ -21,11 +21,10 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 func (c *compiler) imageConfig(layers []layer) *dockerspec.DockerOCIImage {
 	s, opt := c.spec, c.opt
 	img := &dockerspec.DockerOCIImage{}
-	if base := c.images.base.config; base != nil {
-		img.History = c.history(base.History, layers)
-		img.Config.Env = base.Config.Env
-		img.Config.Labels = base.Config.Labels
-	}
+	base := c.images.base.config
+	img.History = c.history(base.History, layers)
+	img.Config.Env = base.Config.Env
+	img.Config.Labels = base.Config.Labels
 	img.Platform = ocispecs.Platform{
 		Architecture: opt.Platform.Architecture, Variant: opt.Platform.Variant,
 		OS: opt.Platform.OS, OSVersion: opt.Platform.OSVersion, OSFeatures: opt.Platform.OSFeatures,

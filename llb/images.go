@@ -66,6 +66,9 @@ func (c *compiler) resolveImage(ctx context.Context, stage, path, name string) (
 			return image{}, c.imageError(ctx, path, name, err)
 		}
 		if st != nil {
+			if config == nil {
+				config = &dockerspec.DockerOCIImage{}
+			}
 			return image{*st, config}, nil
 		}
 	}

@@ -31,7 +31,7 @@ func (c *compiler) installBuildRequirements(builder, skeleton llb.State) llb.Sta
 	if p.BuildLock == "" {
 		files, args = p.Lock.Manifests, []string{"sync", "--frozen", "--no-build", "--only-group", "build"}
 	}
-	opts := append(c.uv(args, toolsDir), c.manifests(files, "the build requirements"))
+	opts := append(c.uv(args, toolsDir), c.sharedCache(), c.manifests(files, "the build requirements"))
 	return c.run(builder, stageBuilder, "builder", "install build requirements (uv)", append(opts, c.online()...)...).AddMount(toolsDir, skeleton)
 }
 
@@ -47,8 +47,12 @@ func (c *compiler) installDependencies(builder, skeleton, tools llb.State) llb.S
 		args = append(args, "--no-build-isolation")
 		opts = c.withTools(tools)
 	}
+	cache := c.sharedCache()
+	if len(c.spec.Dependencies.AllowSdist) > 0 {
+		cache = ownCache()
+	}
 	opts = append(opts, c.uv(args, venvDir)...)
-	opts = append(opts, c.manifests(l.Manifests, "the lock"))
+	opts = append(opts, cache, c.manifests(l.Manifests, "the lock"))
 	return c.run(builder, stageBuilder, "dependencies", "install dependencies (uv)", append(opts, c.online()...)...).AddMount(venvDir, skeleton)
 }
 
@@ -92,7 +96,7 @@ func (c *compiler) installProject(builder, tools llb.State, venv, app layer) (pr
 		opts = c.withTools(tools)
 	}
 	opts = append(opts, c.uv(args, venvDir)...)
-	opts = append(opts,
+	opts = append(opts, ownCache(),
 		llb.AddMount(sourceDir, c.projectSource(app.state), llb.ForceNoOutput),
 		llb.AddMount(venvDir, venv.state, llb.Readonly, llb.SourcePath(venvDir)))
 	built := c.run(builder, stageBuilder, "app", "install the project (uv)", append(opts, network...)...).AddMount(out, llb.Scratch())
@@ -123,7 +127,19 @@ func (c *compiler) withTools(tools llb.State) []llb.RunOption {
 	return []llb.RunOption{
 		llb.AddMount(toolsDir, tools, llb.Readonly),
 		llb.AddEnv("PYTHONPATH", toolsDir+"/lib/python"+minorOf(c.opt.Project.Python)+"/site-packages"),
+		llb.AddEnv("PATH", toolsDir+"/bin:"+pathOf(c.images.builder.config.Config.Env)),
 	}
+}
+
+// sharedCache is uv's cache of downloads, which all builds of a platform share. uv
+// trusts what is in it, so no code of a package may run where it is mounted.
+func (c *compiler) sharedCache() llb.RunOption {
+	return llb.AddMount(uvCache, llb.Scratch(), llb.AsPersistentCacheDir(c.cacheID(uvCache), llb.CacheMountShared))
+}
+
+// ownCache is a cache for one step, in which code of packages runs.
+func ownCache() llb.RunOption {
+	return llb.AddMount(uvCache, llb.Scratch(), llb.ForceNoOutput)
 }
 
 // uv are the options of a step that runs uv for the environment in a folder.
@@ -132,7 +148,6 @@ func (c *compiler) uv(args []string, env string) []llb.RunOption {
 		llb.Args(append([]string{uvPath}, args...)),
 		llb.Dir(path.Join(sourceDir, c.opt.Project.Dir)),
 		llb.AddMount(uvPath, c.images.uv.state, llb.Readonly, llb.SourcePath("/uv")),
-		llb.AddMount(uvCache, llb.Scratch(), llb.AsPersistentCacheDir(c.cacheID(uvCache), llb.CacheMountShared)),
 	}
 	return append(opts, environment(map[string]string{
 		"PYTHONDONTWRITEBYTECODE": "1",

@@ -89,6 +89,15 @@ func (c *compiler) limits() []llb.RunOption {
 			opts = append(opts, llb.AddUlimit(llb.UlimitName(u.Name), u.Soft, u.Hard))
 		}
 	}
+	if r := c.opt.LinuxResources; r != nil && can(pb.CapExecMetaLinuxResources) {
+		opts = append(opts, llb.WithLinuxResources(llb.LinuxResources{
+			Memory: r.Memory, MemorySwap: r.MemorySwap, CPUShares: r.CpuShares, CPUPeriod: r.CpuPeriod,
+			CPUQuota: r.CpuQuota, CpusetCpus: r.CpusetCpus, CpusetMems: r.CpusetMems,
+		}))
+	}
+	if c.opt.Hostname != "" {
+		opts = append(opts, llb.With(llb.Hostname(c.opt.Hostname)))
+	}
 	if c.opt.CgroupParent != "" && can(pb.CapExecMetaCgroupParent) {
 		opts = append(opts, llb.WithCgroupParent(c.opt.CgroupParent))
 	}

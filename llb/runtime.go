@@ -1,7 +1,6 @@
 package llb
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/moby/buildkit/client/llb"
@@ -43,36 +42,18 @@ func (c *compiler) addUser(base llb.State) layer {
 	})
 }
 
-// copyApp copies the service's own files.
+// copyApp copies the service's own files: what the context has after its ignore
+// file, and then what the spec selects.
 func (c *compiler) copyApp() layer {
 	args := []string{"--dest", appDir}
 	args = appendEach(args, "--include", c.spec.App.Include)
+	args = appendEach(args, "--exclude", AppExcludes(c.spec))
 	return c.step(step{
 		stage: stageApp, path: "app", name: "copy the service's files",
 		command: "app",
-		args:    appendEach(args, "--exclude", AppExcludes(c.spec.App.Exclude, c.opt.SpecFile, c.opt.Ignored)),
+		args:    appendEach(args, "--ignored", c.opt.Ignored),
 		trees:   []tree{{name: "context", state: c.opt.Context}},
 	})
-}
-
-// notApp are patterns of files that are no part of a service.
-var notApp = []string{
-	"**/.git", "**/.hg", "**/.svn", "**/.gitignore", "**/.gitattributes", "**/.gitmodules", "**/.github", "**/.gitlab-ci.yml",
-	"**/.venv", "**/venv", "**/.env", "**/.env.*", "**/.envrc",
-	"**/__pycache__", "**/*.pyc", "**/*.pyo", "**/.pytest_cache", "**/.mypy_cache", "**/.ruff_cache", "**/.tox", "**/.nox",
-	"**/.coverage", "**/.coverage.*", "**/htmlcov", "**/*.egg-info", "build", "dist", "**/node_modules", "**/.DS_Store", "**/.idea", "**/.vscode",
-	"**/tests", "**/test_*.py", "**/*_test.py", "**/conftest.py",
-	".dockerignore", "**/*.oci.tar",
-}
-
-// AppExcludes are the patterns of files that are not copied: the context's own, the
-// built-in ones, and the spec's, which come last and can take others back by `!`.
-func AppExcludes(exclude []string, specFile string, ignored []string) []string {
-	patterns := slices.Concat(ignored, notApp)
-	if specFile != "" {
-		patterns = append(patterns, specFile)
-	}
-	return append(patterns, exclude...)
 }
 
 // debugTools adds a shell and pip to a finished rootfs.

@@ -18,6 +18,7 @@ func appCommand(flags *flag.FlagSet) func(io.Writer) error {
 	dir := flags.String("context", "", "the build context")
 	include := list(flags, "include", "pattern of files to copy, as in .dockerignore (repeatable; default: all)")
 	exclude := list(flags, "exclude", "pattern of files not to copy, as in .dockerignore (repeatable)")
+	ignored := list(flags, "ignored", "pattern of files that are no part of the context, whatever --exclude takes back (repeatable)")
 	dest := flags.String("dest", "/app", "where the files lie in the image")
 	out := flags.String("out", "", "directory for the tree")
 	return func(stderr io.Writer) error {
@@ -31,7 +32,7 @@ func appCommand(flags *flag.FlagSet) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		layer, err := appLayer(root, *include, *exclude, *dest)
+		layer, err := appLayer(root, *include, *exclude, *ignored, *dest)
 		if err != nil {
 			return err
 		}
@@ -43,7 +44,7 @@ func appCommand(flags *flag.FlagSet) func(io.Writer) error {
 
 // appLayer copies the files of the context that are included and not excluded,
 // and the directories that are empty in the context.
-func appLayer(context *rootfs.Root, include, exclude []string, dest string) (*rootfs.Layer, error) {
+func appLayer(context *rootfs.Root, include, exclude, ignored []string, dest string) (*rootfs.Layer, error) {
 	in, err := newIncludes(include)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,11 @@ func appLayer(context *rootfs.Root, include, exclude []string, dest string) (*ro
 	if err != nil {
 		return nil, err
 	}
-	entries, err := selected(context, in, ex)
+	ign, err := matcher(ignored)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := selected(context, in, ex, ign)
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +81,10 @@ func appLayer(context *rootfs.Root, include, exclude []string, dest string) (*ro
 	return l, nil
 }
 
-// selected lists the files and empty directories to copy.
-func selected(context *rootfs.Root, in *includes, ex *patternmatcher.PatternMatcher) ([]rootfs.Entry, error) {
-	var out, dirs []rootfs.Entry
+// selected lists the files and empty directories to copy: those that are included
+// and that no list of patterns leaves out.
+func selected(context *rootfs.Root, in *includes, out ...*patternmatcher.PatternMatcher) ([]rootfs.Entry, error) {
+	var entries, dirs []rootfs.Entry
 	full := map[string]bool{}
 	err := context.Walk("/", func(e rootfs.Entry) error {
 		full[path.Dir(e.Path)] = true
@@ -87,9 +93,10 @@ func selected(context *rootfs.Root, in *includes, ex *patternmatcher.PatternMatc
 		if err != nil || !ok {
 			return err
 		}
-		no, err := ex.MatchesOrParentMatches(name)
-		if err != nil || no {
-			return err
+		for _, m := range out {
+			if no, err := m.MatchesOrParentMatches(name); err != nil || no {
+				return err
+			}
 		}
 		if e.Mode.IsDir() {
 			dirs = append(dirs, e)
@@ -98,15 +105,15 @@ func selected(context *rootfs.Root, in *includes, ex *patternmatcher.PatternMatc
 		if !e.Mode.IsRegular() && !e.IsLink() {
 			return fmt.Errorf("%s: neither a file nor a link (exclude it in app.exclude or .dockerignore)", name)
 		}
-		out = append(out, e)
+		entries = append(entries, e)
 		return nil
 	})
 	for _, e := range dirs {
 		if !full[e.Path] {
-			out = append(out, e)
+			entries = append(entries, e)
 		}
 	}
-	return out, err
+	return entries, err
 }
 
 // includes are the patterns of files to copy.

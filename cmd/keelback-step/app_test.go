@@ -44,7 +44,7 @@ func TestAppSelectsFiles(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			l, err := appLayer(openText(t, project), tt.include, tt.exclude, "/app")
+			l, err := appLayer(openText(t, project), tt.include, tt.exclude, nil, "/app")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestAppSelectsFiles(t *testing.T) {
 func TestAppFilesAreNormal(t *testing.T) {
 	t.Parallel()
 	rootfstest.NeedsRoot(t)
-	l, err := appLayer(openText(t, project), []string{"src"}, []string{"**/tests/**"}, "/srv/app")
+	l, err := appLayer(openText(t, project), []string{"src"}, []string{"**/tests/**"}, nil, "/srv/app")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestAppPatternsThatMatchNothing(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := appLayer(openText(t, project), tt.include, tt.exclude, "/app")
+			_, err := appLayer(openText(t, project), tt.include, tt.exclude, nil, "/app")
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v\nwant %s", err, tt.want)
 			}
