@@ -39,7 +39,8 @@ lint: ## gofumpt, vet and staticcheck
 	go vet -tags integration ./...
 	go tool staticcheck -tags integration ./...
 
-test: unit integration ## run all tests
+test: export KEELBACK_NEED_BUILDKIT = 1
+test: build unit integration ## run all tests
 
 unit: ## run the tests that need no daemon
 	go test ./...

@@ -39,7 +39,15 @@ func withLab(m *testing.M) (int, error) {
 	if running, err = lab.Start(ctx, lab.FromEnv(repo)); err != nil {
 		return 0, err
 	}
+	// An interrupt ends the tests where they are, but not without ending the daemons.
+	finish := context.AfterFunc(ctx, func() {
+		err := running.Stop()
+		closeContainers() // last, as scripts went on until the daemons were gone
+		fmt.Fprintln(os.Stderr, "integration: interrupted:", err)
+		os.Exit(1)
+	})
 	code := m.Run()
+	finish()
 	return code, running.Stop()
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/keelback/keelback/integration/internal/runc"
@@ -14,6 +15,17 @@ import (
 
 // containersKey finds the containers of a script, a map[string]*runc.Container.
 type containersKey struct{}
+
+// live are the containers that no script has closed yet, for an interrupt to close.
+var live sync.Map
+
+func closeContainers() {
+	for c := range live.Range {
+		if _, own := live.LoadAndDelete(c); own {
+			c.(*runc.Container).Close()
+		}
+	}
+}
 
 func cmdRuncStart(ts *testscript.TestScript, neg bool, args []string) {
 	opt, args := runOptions(ts, "runc-start", args)
@@ -48,7 +60,12 @@ func cmdRuncRun(ts *testscript.TestScript, neg bool, args []string) {
 func start(ts *testscript.TestScript, dir string, opt runc.Options) *runc.Container {
 	c, err := runc.Start(ts.MkAbs(dir), opt)
 	ts.Check(err)
-	ts.Defer(func() { ts.Check(c.Close()) })
+	live.Store(c, true)
+	ts.Defer(func() {
+		if _, own := live.LoadAndDelete(c); own {
+			ts.Check(c.Close())
+		}
+	})
 	return c
 }
 

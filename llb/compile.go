@@ -98,7 +98,8 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	app := c.copyApp()
 	project, natives := c.installProject(builder, tools, venv, app)
 
-	base := c.runtimePackages(c.images.base.state)
+	packages := c.runtimePackages(c.images.base.state)
+	base := c.merge(c.images.base.state, present(packages))
 	interpreter := c.sliceInterpreter(base, builder, venv.state, natives)
 	user := c.addUser(base)
 	layers := present(interpreter, venv, project, app, user)
@@ -110,7 +111,7 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 
 	return &Result{
 		State: rootfs,
-		Image: c.imageConfig(layers),
+		Image: c.imageConfig(append(present(packages), layers...)),
 		Base:  c.images.base.config,
 	}, nil
 }

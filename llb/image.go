@@ -22,7 +22,7 @@ func (c *compiler) imageConfig(layers []layer) *dockerspec.DockerOCIImage {
 	s, opt := c.spec, c.opt
 	img := &dockerspec.DockerOCIImage{}
 	base := c.images.base.config
-	img.History = c.history(base.History, layers)
+	img.History = history(base.History, layers)
 	img.Config.Env = base.Config.Env
 	img.Config.Labels = base.Config.Labels
 	img.Platform = ocispecs.Platform{
@@ -43,11 +43,8 @@ func (c *compiler) imageConfig(layers []layer) *dockerspec.DockerOCIImage {
 
 // history says what each layer is, in words for the readers of `docker history`.
 // Times are the exporter's to fill in.
-func (c *compiler) history(base []ocispecs.History, layers []layer) []ocispecs.History {
+func history(base []ocispecs.History, layers []layer) []ocispecs.History {
 	h := slices.Clone(base)
-	if len(c.spec.Runtime.Packages) > 0 {
-		h = append(h, ocispecs.History{CreatedBy: "keelback: system packages " + strings.Join(c.spec.Runtime.Packages, ", ")})
-	}
 	for _, l := range layers {
 		h = append(h, ocispecs.History{CreatedBy: "keelback: " + l.name})
 	}

@@ -63,7 +63,8 @@ func (c *compiler) installArgs(l *lock.Lock) []string {
 	var args []string
 	switch l.Format {
 	case lock.UV:
-		args = []string{"sync", "--frozen", "--no-default-groups", "--no-install-project", "--no-install-workspace", "--no-install-local", "--no-build"}
+		args = []string{"sync", "--frozen", "--no-default-groups", "--no-install-project", "--no-install-workspace", "--no-build"}
+		args = appendEach(args, "--no-install-package", l.LocalNames)
 		args = appendEach(args, "--no-binary-package", d.AllowSdist)
 	case lock.Pylock, lock.Requirements:
 		args = []string{"pip", "install", "--python", venvPython, "--require-hashes", "--only-binary", ":all:", "-r", path.Base(l.Path)}

@@ -2,14 +2,26 @@ package llb
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 )
 
-// runtimePackages installs the system packages that the service needs.
-func (c *compiler) runtimePackages(base llb.State) llb.State {
-	return c.systemPackages(base, stageRuntime, "runtime.packages", c.spec.Runtime.Packages)
+// runtimePackages installs the system packages that the service needs, and takes
+// what came with them: without the times and logs of the installing, so that the
+// layer is the same at each build.
+func (c *compiler) runtimePackages(base llb.State) layer {
+	if len(c.spec.Runtime.Packages) == 0 {
+		return layer{}
+	}
+	const path = "runtime.packages"
+	installed := c.systemPackages(base, stageRuntime, path, c.spec.Runtime.Packages)
+	return c.step(step{
+		stage: stageRuntime, path: path, name: "system packages " + strings.Join(c.spec.Runtime.Packages, ", "),
+		command: "changes",
+		trees:   []tree{{name: "base", state: base}, {name: "tree", state: installed}},
+	})
 }
 
 // sliceInterpreter takes from the builder what the image needs of it: Python, its
@@ -68,6 +80,9 @@ func (c *compiler) debugTools(rootfs, builder llb.State) layer {
 // merge puts layers over a base. Daemons that cannot merge copy the same files
 // instead.
 func (c *compiler) merge(base llb.State, layers []layer) llb.State {
+	if len(layers) == 0 {
+		return base
+	}
 	if c.opt.Caps.Supports(pb.CapMergeOp) == nil {
 		states := []llb.State{base}
 		for _, l := range layers {

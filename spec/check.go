@@ -13,9 +13,8 @@ import (
 const maxText = 128
 
 var (
-	nameSyntax   = regexp.MustCompile(`^[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*$`)
-	pythonSyntax = regexp.MustCompile(`^3\.(9|1[0-5])(\.(0|[1-9][0-9]{0,2}))?$`)
-	userSyntax   = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+	nameSyntax = regexp.MustCompile(`^[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*$`)
+	userSyntax = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
 )
 
 // check reports what breaks a rule. Values that were reported before are left out.
@@ -55,11 +54,13 @@ func (s *Spec) checkVersion(p *problems) {
 }
 
 func (s *Spec) checkPython(p *problems) {
-	if _, given := s.Range("python"); !given || p.has("python") || pythonSyntax.MatchString(s.Python) {
+	if _, given := s.Range("python"); !given || p.has("python") {
 		return
 	}
-	p.addf("python", `%s is no version of Python that can be had ("3.9" to "3.15", also with a patch version such as "3.13.2")`,
-		quote(s.Python))
+	if _, _, ok := ParsePython(s.Python); !ok {
+		p.addf("python", `%s is no version of Python that can be had ("3.%d" to "3.%d", also with a patch version such as "3.13.2")`,
+			quote(s.Python), OldestPython, NewestPython)
+	}
 }
 
 func (s *Spec) checkPorts(p *problems) {

@@ -13,7 +13,7 @@ type Spec struct {
 	// It becomes the label `org.opencontainers.image.version`.
 	Version string `yaml:"version" example:"\"1.4\""`
 
-	// Python version to run on, 3.9 to 3.15, as `MAJOR.MINOR` or
+	// Python version to run on, 3.9 to 3.14, as `MAJOR.MINOR` or
 	// `MAJOR.MINOR.PATCH`, in quotes: YAML reads a bare `3.10` as the number 3.1.
 	// It may use build arguments as `${NAME}`. Without it the version comes from
 	// `.python-version`, else from `requires-python` in `pyproject.toml`; when two

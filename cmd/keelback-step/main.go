@@ -30,6 +30,7 @@ func commands() []command {
 		{"app", "copy the service's own files", appCommand},
 		{"debug", "add a shell and pip", debugCommand},
 		{"apply", "put a tree over a base", applyCommand},
+		{"changes", "copy what packages changed in a base", changesCommand},
 	}
 }
 

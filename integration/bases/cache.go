@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,11 +43,14 @@ func makeAll(ctx context.Context, cache string, recipes []recipe) ([]made, error
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(filepath.Join(cache, "bases.lock"))
+	unlock, err := lock(ctx, filepath.Join(cache, "bases.lock"))
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	if err := prune(dir, time.Now()); err != nil {
+		return nil, err
+	}
 
 	m := newMaker(cache)
 	all := make([]made, len(recipes))
@@ -63,6 +67,30 @@ func makeAll(ctx context.Context, cache string, recipes []recipe) ([]made, error
 		})
 	}
 	return all, group.Wait()
+}
+
+// prune marks the images of this program as used, and removes those of its older
+// versions that nobody has used for two weeks.
+func prune(dir string, now time.Time) error {
+	if err := os.Chtimes(dir, now, now); err != nil {
+		return err
+	}
+	versions, err := os.ReadDir(filepath.Dir(dir))
+	if err != nil {
+		return err
+	}
+	for _, v := range versions {
+		info, err := v.Info()
+		if err != nil {
+			return err
+		}
+		if now.Sub(info.ModTime()) > 14*24*time.Hour {
+			if err := os.RemoveAll(filepath.Join(filepath.Dir(dir), v.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // cacheKey changes with everything that the images are made of but Debian's
@@ -88,16 +116,27 @@ func cacheKey() (string, error) {
 }
 
 // lock keeps two runs from making the same images at once.
-func lock(path string) (unlock func(), err error) {
+func lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
+	for {
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			f.Close()
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		select {
+		case <-ctx.Done():
+			f.Close()
+			return nil, fmt.Errorf("%s: %w", path, ctx.Err())
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
-	return func() { f.Close() }, nil
 }
 
 // image returns the image of a recipe from the cache, or makes it.

@@ -163,7 +163,7 @@ func readEmbeddedFile(path string, compressed bool) ([]byte, error) {
 // addPip installs pip as ensurepip does it: its files, a RECORD, three programs.
 func addPip(t tree, pip *zip.Reader, version string) error {
 	site := "usr/local/lib/python" + version + "/site-packages/"
-	const info = "pip-26.3.dist-info/"
+	info := "pip-" + pipWheel.version + ".dist-info/"
 	for _, f := range pip.File {
 		data, err := readZip(f)
 		if err != nil {

@@ -33,44 +33,58 @@ var converters = map[string]string{
 
 // found is what lies in the context: the files by path, and which of them are what.
 type found struct {
-	files   map[string][]byte
-	ignored []string
-	dir     string // of the project
-	lock    string // path, or empty
-	project *pyproject
-
-	members    []string // folders of the workspace's projects that are needed
-	buildGroup []string // names in the lock's group for building
+	files      map[string][]byte
+	ignored    []string
+	dir        string // of the lock
+	lock       string // path, or empty
+	projectDir string // of the pyproject.toml
+	project    *pyproject
 }
 
 func (f *found) path(name string) string { return path.Join(f.dir, name) }
 
+func (f *found) pyproject() string { return path.Join(f.projectDir, pyprojectFile) }
+
 // discover reads the files of the project's folder and decides which is the lock.
 func discover(ctx context.Context, s *spec.Spec, t Tree) (*found, error) {
 	f := &found{dir: ".", lock: s.Dependencies.Lock}
+	if strings.ContainsAny(f.lock, `*?[`) {
+		return nil, fail(s, "dependencies.lock", "%s is a pattern (want the path of one file, without *, ? and [)", f.lock)
+	}
 	if f.lock != "" {
 		f.dir = path.Dir(f.lock)
 	}
-	patterns := []string{pythonFile, f.path(pythonFile), f.path(pyprojectFile), f.path(buildRequirementsFile)}
-	for _, n := range lockNames {
-		patterns = append(patterns, f.path(n))
-	}
-	if f.lock != "" {
-		patterns = append(patterns, f.lock)
-	}
 	var err error
-	if f.files, err = t.Files(ctx, sorted(patterns)...); err != nil {
+	if f.files, err = t.Files(ctx, f.patterns()...); err != nil {
 		return nil, err
 	}
 	if f.ignored, err = t.Ignored(ctx); err != nil {
 		return nil, err
 	}
-	if data, ok := f.files[f.path(pyprojectFile)]; ok {
-		if f.project, err = parsePyproject(s, f.path(pyprojectFile), data); err != nil {
+	f.projectDir = f.dir
+	if _, ok := f.files[f.path(pyprojectFile)]; !ok && formatOf(f.lock) != UV {
+		f.projectDir = "." // uv.lock belongs to the project beside it, others to any
+	}
+	if data, ok := f.files[f.pyproject()]; ok {
+		if f.project, err = parsePyproject(s, f.pyproject(), data); err != nil {
 			return nil, err
 		}
 	}
 	return f, f.chooseLock(s)
+}
+
+// patterns are of the files to read before it is known which is the lock.
+func (f *found) patterns() []string {
+	patterns := []string{pythonFile, pyprojectFile, f.path(pythonFile), f.path(pyprojectFile), f.path(buildRequirementsFile)}
+	for _, n := range lockNames {
+		patterns = append(patterns, f.path(n))
+	}
+	if f.lock != "" {
+		patterns = append(patterns, f.lock)
+	} else {
+		patterns = append(patterns, unlockedNames...)
+	}
+	return sorted(patterns)
 }
 
 // chooseLock finds the lock where the spec names none, and checks the one it names.
@@ -91,8 +105,8 @@ func (f *found) chooseLock(s *spec.Spec) error {
 		f.lock = candidates[0]
 		return checkReadable(s, f.lock)
 	default:
-		return spec.Errors{s.Errorf("dependencies.lock", "%d lock files in the context: %s (name one: dependencies: {lock: %s})",
-			len(candidates), strings.Join(candidates, ", "), candidates[len(candidates)-1])}
+		return fail(s, "dependencies.lock", "%d lock files in the context: %s (name one: dependencies: {lock: %s})",
+			len(candidates), strings.Join(candidates, ", "), candidates[len(candidates)-1])
 	}
 }
 
@@ -109,30 +123,9 @@ func (f *found) checkNamed(s *spec.Spec) error {
 		return checkReadable(s, f.lock)
 	}
 	if f.hidden(f.lock) {
-		return spec.Errors{s.Errorf("dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)}
+		return fail(s, "dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)
 	}
-	return spec.Errors{s.Errorf("dependencies.lock", "no file %s in the build context (make one: %s)", f.lock, makeCommand(path.Base(f.lock)))}
-}
-
-// checkNone is content without a lock only when nothing is to be installed.
-func (f *found) checkNone(s *spec.Spec) error {
-	for _, name := range []string{"uv.lock", "pylock.toml", "requirements.txt"} {
-		if f.hidden(name) && f.wantsDependencies(s) {
-			return spec.Errors{s.Errorf("dependencies.lock", "no lock file in the build context, and .dockerignore keeps out %s (add the line !%s to it)", name, name)}
-		}
-	}
-	if f.project != nil && f.project.hasDependencies() {
-		return spec.Errors{s.Errorf("dependencies.lock", "%s lists dependencies, but no lock file pins them (make one: uv lock)", pyprojectFile)}
-	}
-	if f.wantsDependencies(s) {
-		return spec.Errors{s.Errorf("dependencies", "no lock file in the build context (make one: uv lock)")}
-	}
-	return nil
-}
-
-func (f *found) wantsDependencies(s *spec.Spec) bool {
-	d := s.Dependencies
-	return f.project != nil && f.project.hasDependencies() || len(d.Extras)+len(d.Groups)+len(d.AllowSdist) > 0
+	return fail(s, "dependencies.lock", "no file %s in the build context (make one: %s)", f.lock, makeCommand(f.lock))
 }
 
 func (f *found) hidden(name string) bool {
@@ -142,7 +135,7 @@ func (f *found) hidden(name string) bool {
 
 func checkReadable(s *spec.Spec, lock string) error {
 	if command, ok := converters[path.Base(lock)]; ok {
-		return spec.Errors{s.Errorf("dependencies.lock", "%s is not a format that is read (uv.lock, pylock.toml, requirements.txt with hashes; convert it: %s)", lock, command)}
+		return fail(s, "dependencies.lock", "%s is not a format that is read (uv.lock, pylock.toml, requirements.txt with hashes; convert it: %s)", lock, command)
 	}
 	return nil
 }
@@ -160,13 +153,18 @@ func formatOf(lock string) Format {
 	}
 }
 
-func makeCommand(base string) string {
-	switch formatOf(base) {
+// makeCommand is the command that makes a lock at a path, to be run in the root of
+// the context.
+func makeCommand(lock string) string {
+	switch formatOf(lock) {
 	case UV:
+		if dir := path.Dir(lock); dir != "." {
+			return "uv lock --project " + dir
+		}
 		return "uv lock"
 	case Pylock:
-		return "uv export --format pylock.toml --output-file " + base
+		return "uv export --format pylock.toml --no-emit-project --no-default-groups --output-file " + lock
 	default:
-		return "uv pip compile --generate-hashes pyproject.toml --output-file " + base
+		return hashing + " pyproject.toml --output-file " + lock
 	}
 }

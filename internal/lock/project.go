@@ -31,16 +31,16 @@ type Project struct {
 	// the name of the file.
 	PythonFrom string
 
-	// Dir is the folder of the project in the context, where its lock and its
-	// pyproject.toml lie. It is `.` for the root.
+	// Dir is the folder of the lock in the context. It is `.` for the root. The
+	// pyproject.toml lies there too, or else in the root.
 	Dir string
 
 	// Lock lists the dependencies. Nil: the service has none.
 	Lock *Lock
 
 	// Local are the folders of the projects to install from the context: the service
-	// itself when its pyproject.toml has a build system, and the members of its
-	// workspace that it depends on.
+	// itself when its pyproject.toml has a build system, and the projects in other
+	// folders that it depends on.
 	Local []string
 
 	// BuildRequirements says where the requirements for building Local and the
@@ -99,6 +99,10 @@ type Lock struct {
 
 	// Names are the normalised names of all distributions in the lock, sorted.
 	Names []string
+
+	// LocalNames are those of Names that come from folders, but for the service
+	// itself (uv.lock). They are not installed with the other dependencies.
+	LocalNames []string
 }
 
 // BuildRequirements says where the requirements for building come from.
@@ -123,24 +127,27 @@ func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Dir: f.dir}
-	if p.Python, p.PythonFrom, err = pythonVersion(s, f); err != nil {
+	l, err := readLock(ctx, s, t, f)
+	if err != nil {
 		return nil, err
 	}
-	if f.lock != "" {
-		if p.Lock, err = readLock(ctx, s, t, f); err != nil {
-			return nil, err
-		}
-	}
-	if p.Local, err = localProjects(s, f); err != nil {
+	p := &Project{Dir: f.dir, Lock: l.Lock}
+	if p.Python, p.PythonFrom, err = pythonVersion(s, f, l); err != nil {
 		return nil, err
 	}
-	if p.BuildRequirements, err = buildRequirements(s, f, p); err != nil {
+	local, err := localProjects(s, f, l)
+	if err != nil {
 		return nil, err
 	}
-	for _, dir := range p.Local {
-		p.Manifests = append(p.Manifests, path.Join(dir, pyprojectFile))
+	for _, project := range local {
+		p.Local = append(p.Local, project.dir)
+		p.Manifests = append(p.Manifests, path.Join(project.dir, pyprojectFile))
 	}
+	build, err := planBuild(s, f, l, local)
+	if err != nil {
+		return nil, err
+	}
+	p.BuildRequirements, p.BuildLock = build.from, build.lock
 	if p.SourceDir, err = sourceDir(ctx, s, t, p); err != nil {
 		return nil, err
 	}
@@ -151,14 +158,23 @@ func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
 // installed is imported from the virtual environment, which may hold compiled
 // modules that its sources do not.
 func sourceDir(ctx context.Context, s *spec.Spec, t Tree, p *Project) (string, error) {
-	if s.App.Path != "" || len(p.Local) > 0 {
-		return s.App.Path, nil
+	dir := s.App.Path
+	switch {
+	case dir == ".":
+		return dir, nil // there is always a root
+	case dir == "" && len(p.Local) > 0:
+		return "", nil
+	case dir == "":
+		dir = "src"
 	}
-	ok, err := t.HasDir(ctx, "src")
-	if err != nil || !ok {
-		return "", err
+	ok, err := t.HasDir(ctx, dir)
+	if err != nil || ok {
+		return dir, err
 	}
-	return "src", nil
+	if s.App.Path != "" {
+		return "", fail(s, "app.path", "no folder %s among the service's files in the build context", dir)
+	}
+	return "", nil
 }
 
 func sorted(names []string) []string {

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -12,16 +13,18 @@ import (
 
 // pylock is what matters here of pylock.toml (PEP 751).
 type pylock struct {
-	LockVersion string   `toml:"lock-version"`
-	Extras      []string `toml:"extras"`
-	Groups      []string `toml:"dependency-groups"`
-	Packages    []pylockPackage
+	LockVersion    string   `toml:"lock-version"`
+	RequiresPython string   `toml:"requires-python"`
+	Extras         []string `toml:"extras"`
+	Groups         []string `toml:"dependency-groups"`
+	DefaultGroups  []string `toml:"default-groups"`
+	Packages       []pylockPackage
 }
 
 type pylockPackage struct {
 	Name, Version string
 	VCS           *struct{}
-	Directory     *struct{}
+	Directory     *struct{ Path string }
 	Archive       *pylockFile
 	Sdist         *pylockFile
 	Wheels        []pylockFile
@@ -32,37 +35,53 @@ type pylockFile struct {
 	Hashes map[string]string
 }
 
-func readPylock(s *spec.Spec, f *found, l *Lock) error {
+func readPylock(s *spec.Spec, f *found, l *locked) error {
 	var p pylock
 	data := f.files[l.Path]
 	if err := toml.Unmarshal(data, &p); err != nil {
-		return spec.Errors{s.Errorf("dependencies.lock", "%s", tomlError(l.Path, err))}
+		return fail(s, "dependencies.lock", "%s", tomlError(l.Path, err))
 	}
 	if p.LockVersion != "1" && !strings.HasPrefix(p.LockVersion, "1.") {
-		return spec.Errors{s.Errorf("dependencies.lock", "%s: lock-version %q (1.0 is read)", l.Path, p.LockVersion)}
+		return fail(s, "dependencies.lock", "%s: lock-version %q (1.0 is read)", l.Path, p.LockVersion)
 	}
-	have := func(names []string) map[string]bool {
-		set := map[string]bool{}
-		for _, n := range names {
-			set[normalize(n)] = true
-		}
-		return set
+	l.requiresPython = p.RequiresPython
+	errs := checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, set(p.Extras))
+	errs = append(errs, checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, set(p.Groups))...)
+	if len(p.DefaultGroups) > 0 && len(s.Dependencies.Groups) == 0 {
+		// uv pip has no switch for them; to name another group turns them off.
+		errs = append(errs, s.Errorf("dependencies.lock", "%s installs the group %s unless others are named, and development groups are off (%s)",
+			l.Path, strings.Join(p.DefaultGroups, ", "), makeCommand(l.Path)))
 	}
-	errs := checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, have(p.Extras))
-	errs = append(errs, checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, have(p.Groups))...)
-	for _, pkg := range p.Packages {
+	lines := headerLines(data, "packages")
+	for i, pkg := range p.Packages {
 		l.Names = append(l.Names, normalize(pkg.Name))
-		if problem := pkg.check(allowed(s, normalize(pkg.Name))); problem != "" {
-			errs = append(errs, s.Errorf("dependencies.lock", "%s:%d: %s %s", l.Path, lineOf(data, fmt.Sprintf("name = %q", pkg.Name)), pkg.Name, problem))
+		problem := pkg.check(l.Path, allowed(s, normalize(pkg.Name)))
+		if problem == "" {
+			continue
 		}
+		line := 1
+		if i < len(lines) {
+			line = lines[i]
+		}
+		errs = append(errs, s.Errorf("dependencies.lock", "%s:%d: %s %s", l.Path, line, pkg.Name, problem))
 	}
 	return orNil(errs)
 }
 
+func set(names []string) map[string]bool {
+	all := map[string]bool{}
+	for _, n := range names {
+		all[normalize(n)] = true
+	}
+	return all
+}
+
 // check tells what is wrong with a package, or nothing.
-func (p *pylockPackage) check(allowed bool) string {
+func (p *pylockPackage) check(lock string, allowed bool) string {
 	hint := fmt.Sprintf("and building it runs its code (dependencies: {allow_sdist: [%s]})", p.Name)
 	switch {
+	case p.Directory != nil && path.Clean(p.Directory.Path) == ".":
+		return fmt.Sprintf("is the project itself, which is installed without being in the lock (%s)", makeCommand(lock))
 	case p.Directory != nil:
 		return "is a folder (lock with uv.lock, which knows the projects of a workspace)"
 	case p.VCS != nil && !allowed:
@@ -70,7 +89,7 @@ func (p *pylockPackage) check(allowed bool) string {
 	case p.VCS == nil && len(p.files()) == 0:
 		return "has no file"
 	case slices.ContainsFunc(p.files(), func(f pylockFile) bool { return !isSHA256("sha256", f.Hashes["sha256"]) }):
-		return "has a file without a sha256 hash (uv export --format pylock.toml)"
+		return "has a file without a sha256 hash (" + makeCommand(lock) + ")"
 	case p.Sdist != nil && len(p.Wheels) == 0 && p.Marker == "" && !allowed:
 		return "has only a source distribution, " + hint
 	}

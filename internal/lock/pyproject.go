@@ -2,7 +2,6 @@ package lock
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ type pyproject struct {
 	Project struct {
 		Name                 string
 		RequiresPython       string `toml:"requires-python"`
+		Dynamic              []string
 		Dependencies         []string
 		OptionalDependencies map[string][]string `toml:"optional-dependencies"`
 	}
@@ -26,7 +26,9 @@ type pyproject struct {
 	DependencyGroups map[string]any `toml:"dependency-groups"`
 	Tool             struct {
 		UV struct {
-			Package *bool
+			Package         *bool
+			Workspace       *struct{}
+			DevDependencies []string `toml:"dev-dependencies"`
 		} `toml:"uv"`
 		Poetry *struct {
 			PackageMode  *bool `toml:"package-mode"`
@@ -38,7 +40,7 @@ type pyproject struct {
 func parsePyproject(s *spec.Spec, name string, data []byte) (*pyproject, error) {
 	var p pyproject
 	if err := toml.Unmarshal(data, &p); err != nil {
-		return nil, spec.Errors{s.Errorf("dependencies", "%s", tomlError(name, err))}
+		return nil, fail(s, "dependencies", "%s", tomlError(name, err))
 	}
 	return &p, nil
 }
@@ -53,8 +55,10 @@ func tomlError(name string, err error) string {
 	return name + ": " + strings.TrimPrefix(err.Error(), "toml: ")
 }
 
+// hasDependencies tells whether the project lists dependencies, or leaves it to its
+// build backend to do so.
 func (p *pyproject) hasDependencies() bool {
-	if len(p.Project.Dependencies) > 0 {
+	if len(p.Project.Dependencies) > 0 || p.dynamic("dependencies") {
 		return true
 	}
 	if p.Tool.Poetry == nil {
@@ -68,56 +72,30 @@ func (p *pyproject) hasDependencies() bool {
 	return false
 }
 
+// dynamic tells whether the build backend says what a field is.
+func (p *pyproject) dynamic(field string) bool { return slices.Contains(p.Project.Dynamic, field) }
+
 // isPackage tells whether the project is to be installed.
 func (p *pyproject) isPackage() bool {
 	off := func(b *bool) bool { return b != nil && !*b }
-	if p.BuildSystem == nil || off(p.Tool.UV.Package) {
+	if off(p.Tool.UV.Package) || p.Tool.Poetry != nil && off(p.Tool.Poetry.PackageMode) {
 		return false
 	}
-	return p.Tool.Poetry == nil || !off(p.Tool.Poetry.PackageMode)
+	return p.BuildSystem != nil || p.Tool.UV.Package != nil
 }
 
-// buildNames are the normalised names of what the build needs.
+// buildNames are the normalised names of what the build needs, whatever its
+// machine: what a marker guards is left out. Without a build system setuptools
+// builds (PEP 517).
 func (p *pyproject) buildNames() []string {
+	if p.BuildSystem == nil {
+		return []string{"setuptools"}
+	}
 	var names []string
 	for _, r := range p.BuildSystem.Requires {
-		names = append(names, requirementName(r))
+		if !strings.Contains(r, ";") {
+			names = append(names, requirementName(r))
+		}
 	}
 	return sorted(names)
-}
-
-var (
-	nameStart  = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`)
-	separators = regexp.MustCompile(`[-_.]+`)
-)
-
-// requirementName is the normalised name that a requirement (PEP 508) begins with.
-func requirementName(r string) string {
-	return normalize(strings.TrimSpace(nameStart.FindString(r)))
-}
-
-// normalize gives the one spelling of a distribution's name (PEP 503).
-func normalize(name string) string {
-	return strings.ToLower(separators.ReplaceAllString(name, "-"))
-}
-
-// requirementSpecifier is the version specifier of a requirement, its clauses
-// sorted and without spaces: what uv.lock writes too.
-func requirementSpecifier(r string) string {
-	r, _, _ = strings.Cut(r, ";")
-	r = strings.TrimSpace(r[len(nameStart.FindString(r)):])
-	if strings.HasPrefix(r, "[") {
-		_, r, _ = strings.Cut(r, "]")
-	}
-	return normalizeSpecifier(r)
-}
-
-func normalizeSpecifier(specifier string) string {
-	specifier = strings.Trim(strings.Join(strings.Fields(specifier), ""), "()")
-	if specifier == "" || strings.HasPrefix(specifier, "@") {
-		return ""
-	}
-	clauses := strings.Split(specifier, ",")
-	slices.Sort(clauses)
-	return strings.Join(slices.DeleteFunc(clauses, func(c string) bool { return c == "" }), ",")
 }

@@ -10,46 +10,43 @@ import (
 	"github.com/keelback/keelback/spec"
 )
 
-// Minor versions of Python that there are images for: the oldest and the newest.
-const (
-	oldestMinor = 9
-	newestMinor = 14
-)
+// pythonRange is what a file says about the versions of Python that it is for.
+type pythonRange struct{ file, specifier string }
+
+func (r pythonRange) String() string {
+	return fmt.Sprintf("%s says requires-python %q", r.file, r.specifier)
+}
 
 // pythonVersion takes the version from the spec, else from .python-version, else
 // the oldest one that requires-python allows: newer releases of Python do not
 // change that choice. Where two of them disagree the error names both.
-func pythonVersion(s *spec.Spec, f *found) (version, from string, err error) {
+func pythonVersion(s *spec.Spec, f *found, l *locked) (version, from string, err error) {
 	file, fileName := f.pythonFile()
+	ranges := f.pythonRanges(l)
 	switch {
 	case s.Python != "":
 		version, from = s.Python, "python"
 	case file != "":
 		version, from = file, fileName
-		if _, _, ok := parseVersion(version); !ok {
-			return "", "", spec.Errors{s.Errorf("python", "%s says %q, which is not a version of CPython (3.%d to 3.%d, such as 3.13)", from, version, oldestMinor, newestMinor)}
+		if _, _, ok := spec.ParsePython(version); !ok {
+			return "", "", fail(s, "python", "%s says %q, which is not a version of CPython (3.%d to 3.%d, such as 3.13)", from, version, spec.OldestPython, spec.NewestPython)
 		}
-	}
-	requires := f.requiresPython()
-	if version == "" && requires == "" {
-		return "", "", spec.Errors{s.Errorf("python", `no version (python: "3.13", or a file .python-version, or requires-python in pyproject.toml)`)}
-	}
-	if version == "" {
-		version, err = oldestAllowed(requires)
-		if err != nil {
-			return "", "", spec.Errors{s.Errorf("python", "%s: requires-python %q: %v", f.path(pyprojectFile), requires, err)}
-		}
-		return version, pyprojectFile, nil
+	case len(ranges) > 0:
+		return oldestAllowed(s, ranges)
+	default:
+		return "", "", fail(s, "python", `no version (python: "3.13", or a file .python-version, or requires-python in pyproject.toml)`)
 	}
 	if file != "" && !samePython(version, file) {
-		return "", "", spec.Errors{s.Errorf("python", "the spec says %s, but %s says %s (make them agree, or leave out one)", version, fileName, file)}
+		return "", "", fail(s, "python", "the spec says %s, but %s says %s (make them agree, or leave out one)", version, fileName, file)
 	}
-	if ok, err := allows(requires, version); err != nil || !ok {
-		what := fmt.Sprintf("%s says requires-python %q", f.path(pyprojectFile), requires)
+	for _, r := range ranges {
+		ok, err := allows(r.specifier, version)
 		if err != nil {
-			return "", "", spec.Errors{s.Errorf("python", "%s: %v", what, err)}
+			return "", "", fail(s, "python", "%v: %w", r, err)
 		}
-		return "", "", spec.Errors{s.Errorf("python", "%s says %s, but %s (make them agree)", whereFrom(from), version, what)}
+		if !ok {
+			return "", "", fail(s, "python", "%s says %s, but %v (make them agree)", whereFrom(from), version, r)
+		}
 	}
 	return version, from, nil
 }
@@ -79,30 +76,16 @@ func (f *found) pythonFile() (version, name string) {
 	return "", ""
 }
 
-func (f *found) requiresPython() string {
-	if f.project == nil {
-		return ""
+// pythonRanges are those of the project and of its lock.
+func (f *found) pythonRanges(l *locked) []pythonRange {
+	var ranges []pythonRange
+	if f.project != nil && f.project.Project.RequiresPython != "" {
+		ranges = append(ranges, pythonRange{f.pyproject(), f.project.Project.RequiresPython})
 	}
-	return f.project.Project.RequiresPython
-}
-
-// parseVersion reads MAJOR.MINOR or MAJOR.MINOR.PATCH; patch is -1 without one.
-func parseVersion(v string) (minor, patch int, ok bool) {
-	parts := strings.Split(v, ".")
-	if len(parts) < 2 || len(parts) > 3 || parts[0] != "3" {
-		return 0, 0, false
+	if l.requiresPython != "" {
+		ranges = append(ranges, pythonRange{l.Path, l.requiresPython})
 	}
-	minor, err := strconv.Atoi(parts[1])
-	if err != nil || minor < oldestMinor {
-		return 0, 0, false
-	}
-	patch = -1
-	if len(parts) == 3 {
-		if patch, err = strconv.Atoi(parts[2]); err != nil || patch < 0 {
-			return 0, 0, false
-		}
-	}
-	return minor, patch, true
+	return ranges
 }
 
 // samePython tells whether one of two versions is the other, or a release of it.
@@ -110,12 +93,12 @@ func samePython(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+".") || strings.HasPrefix(b, a+".")
 }
 
+// maxPatch is a patch release that no version of Python has reached.
+const maxPatch = 100
+
 // allows tells whether a version fits a specifier (PEP 440). A version without a
 // patch release fits when any of its releases does.
 func allows(specifier, version string) (bool, error) {
-	if specifier == "" {
-		return true, nil
-	}
 	set, err := semver.PyPI.ParseConstraint(specifier)
 	if err != nil {
 		return false, fmt.Errorf("not a version specifier: %w", err)
@@ -123,7 +106,7 @@ func allows(specifier, version string) (bool, error) {
 	if strings.Count(version, ".") == 2 {
 		return set.Match(version), nil
 	}
-	for patch := range 100 {
+	for patch := range maxPatch {
 		if set.Match(version + "." + strconv.Itoa(patch)) {
 			return true, nil
 		}
@@ -131,13 +114,32 @@ func allows(specifier, version string) (bool, error) {
 	return false, nil
 }
 
-func oldestAllowed(specifier string) (string, error) {
-	for minor := oldestMinor; minor <= newestMinor; minor++ {
-		version := "3." + strconv.Itoa(minor)
-		ok, err := allows(specifier, version)
-		if err != nil || ok {
-			return version, err
+// oldestAllowed is the oldest version that fits all ranges. It comes from the one
+// that rules out those before it.
+func oldestAllowed(s *spec.Spec, ranges []pythonRange) (version, from string, err error) {
+	from = ranges[0].file
+	for minor := spec.OldestPython; minor <= spec.NewestPython; minor++ {
+		version, fits := "3."+strconv.Itoa(minor), true
+		for _, r := range ranges {
+			ok, err := allows(r.specifier, version)
+			if err != nil {
+				return "", "", fail(s, "python", "%s: requires-python %q: %w", r.file, r.specifier, err)
+			}
+			if fits && !ok {
+				fits, from = false, r.file
+			}
+		}
+		if fits {
+			return version, from, nil
 		}
 	}
-	return "", fmt.Errorf("allows none of 3.%d to 3.%d", oldestMinor, newestMinor)
+	return "", "", fail(s, "python", "%s allows none of 3.%d to 3.%d", joinRanges(ranges), spec.OldestPython, spec.NewestPython)
+}
+
+func joinRanges(ranges []pythonRange) string {
+	var all []string
+	for _, r := range ranges {
+		all = append(all, fmt.Sprintf("%s: requires-python %q", r.file, r.specifier))
+	}
+	return strings.Join(all, " with ")
 }

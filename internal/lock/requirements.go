@@ -2,7 +2,6 @@ package lock
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -51,11 +50,11 @@ var includeOption = regexp.MustCompile(`^(-r|--requirement|-c|--constraint)[\s=]
 // readRequirementsFile checks one file and returns those that it includes.
 func readRequirementsFile(s *spec.Spec, name string, data []byte, l *Lock) (included []string, errs spec.Errors) {
 	for _, line := range requirementLines(data) {
-		if m := includeOption.FindStringSubmatch(line.text); m != nil {
+		if m := includeOption.FindStringSubmatch(line.text); m != nil && !strings.Contains(m[2], "://") {
 			included = append(included, path.Join(path.Dir(name), m[2]))
 			continue
 		}
-		if problem := checkRequirement(line.text); problem != "" {
+		if problem := checkLine(s, line.text); problem != "" {
 			errs = append(errs, s.Errorf("dependencies.lock", "%s:%d: %s", name, line.number, problem))
 			continue
 		}
@@ -66,54 +65,37 @@ func readRequirementsFile(s *spec.Spec, name string, data []byte, l *Lock) (incl
 	return included, errs
 }
 
+var (
+	// lineEnds are all that uv takes for the end of a line: what follows one is no
+	// longer a comment.
+	lineEnds = regexp.MustCompile(`\r\n|\r|\n`)
+
+	// comment reaches to the end of its line, also when that is a backslash.
+	comment = regexp.MustCompile(`(^|\s)#.*$`)
+)
+
 func requirementLines(data []byte) []requirementLine {
 	var lines []requirementLine
 	var text strings.Builder
 	start := 0
-	for i, raw := range strings.Split(string(data), "\n") {
-		raw = strings.TrimSuffix(raw, "\r")
-		if text.Len() == 0 {
-			start = i + 1
-		}
-		if joined, ok := strings.CutSuffix(raw, `\`); ok && !strings.HasPrefix(strings.TrimSpace(raw), "#") {
-			text.WriteString(joined + " ")
-			continue
-		}
-		text.WriteString(raw)
-		if line := strings.TrimSpace(comment.ReplaceAllString(text.String(), "")); line != "" {
+	end := func() {
+		if line := strings.TrimSpace(text.String()); line != "" {
 			lines = append(lines, requirementLine{start, line})
 		}
 		text.Reset()
 	}
-	return lines
-}
-
-var (
-	comment  = regexp.MustCompile(`(^|\s)#.*$`)
-	hash     = regexp.MustCompile(`--hash[=\s]+([a-z0-9]+):([0-9a-f]+)`)
-	pinned   = regexp.MustCompile(`^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*===?\s*[^\s;,*]+\s*(;|--|$)`)
-	password = regexp.MustCompile(`://[^/\s@]*:[^/\s@]*@`)
-)
-
-// checkRequirement tells what is wrong with a line, or nothing.
-func checkRequirement(line string) string {
-	const fix = "uv pip compile --generate-hashes"
-	switch {
-	case password.MatchString(line):
-		return "a password in a URL (give it as the build secret netrc)"
-	case strings.HasPrefix(line, "-e") || strings.HasPrefix(line, "--editable"):
-		return "an editable project cannot be locked by hash (uv.lock can)"
-	case strings.HasPrefix(line, "-"):
-		return ""
-	case requirementName(line) == "":
-		return fmt.Sprintf("not a requirement: %q", line)
-	case !pinned.MatchString(line) && !strings.Contains(line, "@"):
-		return fmt.Sprintf("%s is not pinned with == (%s)", requirementName(line), fix)
-	}
-	for _, m := range hash.FindAllStringSubmatch(line, -1) {
-		if isSHA256(m[1], m[2]) {
-			return ""
+	for i, raw := range lineEnds.Split(string(data), -1) {
+		if text.Len() == 0 {
+			start = i + 1
 		}
+		raw = comment.ReplaceAllString(raw, "")
+		if joined, ok := strings.CutSuffix(raw, `\`); ok {
+			text.WriteString(joined + " ")
+			continue
+		}
+		text.WriteString(raw)
+		end()
 	}
-	return fmt.Sprintf("%s has no --hash=sha256:... (%s)", requirementName(line), fix)
+	end()
+	return lines
 }

@@ -52,6 +52,7 @@ type Lab struct {
 	opt   Options
 	dir   string   // state of this run
 	stops []func() // from last to first at the end
+	stop  func() error
 }
 
 // Start starts a lab. Stop ends it, also when the context does not.
@@ -62,6 +63,7 @@ func Start(ctx context.Context, opt Options) (*Lab, error) {
 	}
 	l := &Lab{Bin: filepath.Join(dir, "bin"), opt: opt, dir: dir}
 	l.Engine = sync.OnceValues(func() (string, error) { return l.startEngine(ctx) })
+	l.stop = sync.OnceValue(l.tearDown)
 	for _, start := range []func(context.Context) error{
 		l.linkPrograms, l.startRegistry, l.startBuildKit, l.pushBases, l.pushFrontend,
 	} {
@@ -72,12 +74,13 @@ func Start(ctx context.Context, opt Options) (*Lab, error) {
 	return l, nil
 }
 
-// Stop ends the daemons and removes their state.
-func (l *Lab) Stop() error {
+// Stop ends the daemons and removes their state. It may be called more than once.
+func (l *Lab) Stop() error { return l.stop() }
+
+func (l *Lab) tearDown() error {
 	for i := len(l.stops) - 1; i >= 0; i-- {
 		l.stops[i]()
 	}
-	l.stops = nil
 	if l.opt.Keep {
 		fmt.Fprintln(os.Stderr, "lab: state is in", l.dir)
 		return nil
@@ -119,10 +122,17 @@ func (l *Lab) pushBases(ctx context.Context) error {
 	return l.bases(ctx, append([]string{"-push", l.Registry}, l.opt.Bases...)...)
 }
 
-// bases runs the program that makes the base images.
+// bases runs the program that makes the base images, which an interrupt lets clean up.
 func (l *Lab) bases(ctx context.Context, args ...string) error {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"run", "./integration/bases", "-cache", l.opt.Cache}, args...)...)
-	cmd.Dir, cmd.Stderr = l.opt.Repo, os.Stderr
+	build := exec.CommandContext(ctx, "go", "build", "-o", l.Bin+"/", "./integration/bases")
+	build.Dir, build.Stderr = l.opt.Repo, os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("base images: %w", err)
+	}
+	cmd := l.program(ctx, "bases", append([]string{"-cache", l.opt.Cache}, args...)...)
+	cmd.Stderr = os.Stderr
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("base images: %w", err)
 	}

@@ -1,0 +1,86 @@
+package lock
+
+import (
+	"regexp"
+	"strings"
+
+	"deps.dev/util/semver"
+)
+
+var (
+	nameStart  = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`)
+	separators = regexp.MustCompile(`[-_.]+`)
+)
+
+// requirementName is the normalised name that a requirement (PEP 508) begins with.
+func requirementName(r string) string {
+	return normalize(strings.TrimSpace(nameStart.FindString(r)))
+}
+
+// normalize gives the one spelling of a distribution's name (PEP 503).
+func normalize(name string) string {
+	return strings.ToLower(separators.ReplaceAllString(name, "-"))
+}
+
+// requirement is what matters of a requirement (PEP 508).
+type requirement struct {
+	name      string
+	extras    []string // normalised and sorted
+	specifier string   // in the one spelling of normalizeSpecifier
+}
+
+func parseRequirement(r string) requirement {
+	p := requirement{name: requirementName(r)}
+	r, _, _ = strings.Cut(r, ";")
+	r = strings.TrimSpace(r[len(nameStart.FindString(r)):])
+	if rest, ok := strings.CutPrefix(r, "["); ok {
+		var extras string
+		extras, r, _ = strings.Cut(rest, "]")
+		p.extras = normalizeAll(strings.Split(extras, ","))
+	}
+	p.specifier = normalizeSpecifier(r)
+	return p
+}
+
+func normalizeAll(names []string) []string {
+	var all []string
+	for _, n := range names {
+		if n = normalize(strings.TrimSpace(n)); n != "" {
+			all = append(all, n)
+		}
+	}
+	return sorted(all)
+}
+
+// normalizeSpecifier gives the one spelling of a version specifier (PEP 440). It is
+// empty for a URL.
+func normalizeSpecifier(specifier string) string {
+	specifier = strings.Trim(strings.Join(strings.Fields(specifier), ""), "()")
+	if strings.HasPrefix(specifier, "@") {
+		return ""
+	}
+	var clauses []string
+	for clause := range strings.SplitSeq(specifier, ",") {
+		if clause != "" {
+			clauses = append(clauses, normalizeClause(clause))
+		}
+	}
+	return strings.Join(sorted(clauses), ",")
+}
+
+// normalizeClause spells the version of a clause such as >=2024.07.04 as lock files
+// do: >=2024.7.4.
+func normalizeClause(clause string) string {
+	version := strings.TrimLeft(clause, "=<>!~")
+	operator := clause[:len(clause)-len(version)]
+	prefix, wildcard := strings.CutSuffix(version, ".*")
+	v, err := semver.PyPI.Parse(prefix)
+	if err != nil {
+		return strings.ToLower(clause)
+	}
+	version = strings.ToLower(v.Canon(true))
+	if wildcard {
+		version += ".*"
+	}
+	return operator + version
+}

@@ -1,0 +1,171 @@
+package lock
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"deps.dev/util/semver"
+
+	"github.com/keelback/keelback/spec"
+)
+
+// uvMetadata is what a project asked for when it was locked.
+type uvMetadata struct {
+	RequiresDist []uvRequirement            `toml:"requires-dist"`
+	RequiresDev  map[string][]uvRequirement `toml:"requires-dev"`
+}
+
+type uvRequirement struct {
+	Name, Specifier, Marker                      string
+	Extras                                       []string
+	Git, URL, Path, Directory, Editable, Virtual string
+}
+
+// elsewhere tells that a requirement is not of an index. uv leaves out its specifier.
+func (r uvRequirement) elsewhere() bool {
+	return r.Git+r.URL+r.Path+r.Directory+r.Editable+r.Virtual != ""
+}
+
+// answers tells whether the project's requirement may have been locked as this one.
+// Markers are not compared: uv simplifies them.
+func (r uvRequirement) answers(asked requirement) bool {
+	return r.Name == asked.name && slices.Equal(normalizeAll(r.Extras), asked.extras) &&
+		(r.elsewhere() || normalizeSpecifier(r.Specifier) == asked.specifier)
+}
+
+// comparison is a list of requirements as the project has it and as the lock does.
+type comparison struct {
+	where  string // in pyproject.toml, such as ` in the group "dev"`
+	asked  []string
+	locked []uvRequirement
+}
+
+// stale compares what the project asks for with what the lock was made for, and
+// tells the first difference. What a build backend or an include decides is left
+// out: a lock that is up to date must not be refused.
+func (u *uvLock) stale(s *spec.Spec, lock string, root *uvPackage, f *found) string {
+	if problem := u.stalePython(lock, f); problem != "" {
+		return problem
+	}
+	for _, c := range comparisons(s, root, f.project) {
+		for _, text := range c.asked {
+			asked := parseRequirement(text)
+			if !slices.ContainsFunc(c.locked, func(r uvRequirement) bool { return r.answers(asked) }) {
+				return fmt.Sprintf("%s was made before %s asked for %q%s (uv lock)", lock, f.pyproject(), text, c.where)
+			}
+		}
+		for _, r := range c.locked {
+			if !slices.ContainsFunc(c.asked, func(text string) bool { return r.answers(parseRequirement(text)) }) {
+				return fmt.Sprintf("%s was made while %s still asked for %q%s (uv lock)", lock, f.pyproject(), r.Name+r.Specifier, c.where)
+			}
+		}
+	}
+	return ""
+}
+
+// extraMarker is how the requirements of an extra are told from the others.
+var extraMarker = regexp.MustCompile(`\bextra == '([^']*)'`)
+
+func comparisons(s *spec.Spec, root *uvPackage, p *pyproject) []comparison {
+	ofExtra := map[string][]uvRequirement{} // those of none by ""
+	for _, r := range root.Metadata.RequiresDist {
+		extras := extraMarker.FindAllStringSubmatch(r.Marker, -1)
+		if extras == nil {
+			extras = [][]string{{"", ""}}
+		}
+		for _, m := range extras {
+			ofExtra[m[1]] = append(ofExtra[m[1]], r)
+		}
+	}
+	var all []comparison
+	unknown := root.Metadata.RequiresDist == nil && len(root.Needs)+len(root.Extras) > 0
+	if !unknown && !p.dynamic("dependencies") && !mentionsExtra(p.Project.Dependencies) {
+		all = append(all, comparison{"", p.Project.Dependencies, ofExtra[""]})
+	}
+	if !unknown && !p.dynamic("optional-dependencies") {
+		for _, x := range s.Dependencies.Extras {
+			all = append(all, comparison{fmt.Sprintf(" in the extra %q", x), p.extra(x), ofExtra[normalize(x)]})
+		}
+	}
+	if root.Metadata.RequiresDev == nil && len(root.Groups) > 0 {
+		return all
+	}
+	for _, g := range s.Dependencies.Groups {
+		if asked, ok := p.group(g); ok {
+			all = append(all, comparison{fmt.Sprintf(" in the group %q", g), asked, root.Metadata.RequiresDev[normalize(g)]})
+		}
+	}
+	return all
+}
+
+// mentionsExtra tells of requirements which are of an extra by their own marker.
+func mentionsExtra(requirements []string) bool {
+	return slices.ContainsFunc(requirements, func(r string) bool {
+		_, marker, _ := strings.Cut(r, ";")
+		return strings.Contains(marker, "extra")
+	})
+}
+
+// stalePython compares the versions of Python that the project and the lock are for.
+// The lock of a workspace is for those that all its members are for.
+func (u *uvLock) stalePython(lock string, f *found) string {
+	project := f.project.Project.RequiresPython
+	if project == "" || u.RequiresPython == "" {
+		return ""
+	}
+	asked, err := semver.PyPI.ParseConstraint(project)
+	if err != nil {
+		return "" // an error that is reported with the version
+	}
+	have, err := semver.PyPI.ParseConstraint(u.RequiresPython)
+	if err != nil {
+		return ""
+	}
+	for minor := spec.OldestPython; minor <= spec.NewestPython; minor++ {
+		for patch := range maxPatch {
+			v := "3." + strconv.Itoa(minor) + "." + strconv.Itoa(patch)
+			inAsked, inLock := asked.Match(v), have.Match(v)
+			if inLock && !inAsked || inAsked && !inLock && len(u.Manifest.Members) == 0 {
+				return fmt.Sprintf("%s is for Python %s, but %s says requires-python %q (uv lock)", lock, u.RequiresPython, f.pyproject(), project)
+			}
+		}
+	}
+	return ""
+}
+
+// extra are the requirements of an optional dependency, by any spelling of its name.
+func (p *pyproject) extra(name string) []string {
+	for _, key := range slices.Sorted(maps.Keys(p.Project.OptionalDependencies)) {
+		if normalize(key) == normalize(name) {
+			return p.Project.OptionalDependencies[key]
+		}
+	}
+	return nil
+}
+
+// group are the requirements of a dependency group (PEP 735). It is not ok when they
+// are not all in one place.
+func (p *pyproject) group(name string) (requirements []string, ok bool) {
+	name = normalize(name)
+	if name == "dev" && len(p.Tool.UV.DevDependencies) > 0 {
+		return nil, false
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.DependencyGroups)) {
+		if normalize(key) != name {
+			continue
+		}
+		items, _ := p.DependencyGroups[key].([]any)
+		for _, item := range items {
+			r, ok := item.(string)
+			if !ok {
+				return nil, false
+			}
+			requirements = append(requirements, r)
+		}
+	}
+	return requirements, true
+}
