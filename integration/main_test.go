@@ -48,7 +48,7 @@ func withLab(m *testing.M) (int, error) {
 	})
 	code := m.Run()
 	finish()
-	return code, running.Stop()
+	return code, running.Stop() // waits for a Stop that an interrupt has begun
 }
 
 // TestScripts runs each script of testdata, in a directory of its own.

@@ -34,7 +34,11 @@ func (s *Summary) String() string {
 // config.json. The image is an OCI archive or layout, or a reference to a registry;
 // of several platforms one (OS/ARCH) must be named. It needs root, for the owners.
 func Unpack(image, platform, dir string) (*Summary, error) {
-	tmp, err := os.MkdirTemp("", "keelback-unpack-")
+	rootfs := filepath.Join(dir, "rootfs")
+	if err := os.MkdirAll(rootfs, 0o755); err != nil {
+		return nil, err
+	}
+	tmp, err := os.MkdirTemp(dir, "archive-")
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +50,6 @@ func Unpack(image, platform, dir string) (*Summary, error) {
 	img, err := selectPlatform(idx, platform)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", image, err)
-	}
-	rootfs := filepath.Join(dir, "rootfs")
-	if err := os.MkdirAll(rootfs, 0o755); err != nil {
-		return nil, err
 	}
 	for name, raw := range map[string]func() ([]byte, error){"manifest.json": img.RawManifest, "config.json": img.RawConfigFile} {
 		data, err := raw()
