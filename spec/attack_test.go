@@ -140,8 +140,8 @@ func laughs() string {
 	return b.String()
 }
 
-// TestAttacksAreBounded gives each file three tries to be read in 100 ms, and
-// allows 64 MB to be allocated, freed or not.
+// TestAttacksAreBounded gives each file three tries to be read with 100 ms of work,
+// and allows 64 MB to be allocated, freed or not.
 func TestAttacksAreBounded(t *testing.T) {
 	const limit = 100 * time.Millisecond * slowdown
 	for name, data := range attacks() {
@@ -149,14 +149,15 @@ func TestAttacksAreBounded(t *testing.T) {
 			if len(data) > maxSize {
 				t.Fatalf("%d bytes", len(data))
 			}
+			defer pin()()
 			var least time.Duration
 			var allocated uint64
 			for try := 0; try == 0 || try < 3 && least > limit; try++ {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				start := time.Now()
+				start := clock()
 				_, _ = Parse("keelback.yaml", []byte(data), nil)
-				if d := time.Since(start); try == 0 || d < least {
+				if d := clock() - start; try == 0 || d < least {
 					least = d
 				}
 				runtime.ReadMemStats(&after)
