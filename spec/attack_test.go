@@ -140,10 +140,11 @@ func laughs() string {
 	return b.String()
 }
 
-// TestAttacksAreBounded gives each file three tries to be read with 100 ms of work,
-// and allows 64 MB to be allocated, freed or not.
+// TestAttacksAreBounded allows 64 MB to be allocated for a file, freed or not, and
+// gives it three tries to be read with 300 ms of work: none takes more than 80 ms on
+// a quiet machine of 2026, and 100 ms are the promise; the rest is for others.
 func TestAttacksAreBounded(t *testing.T) {
-	const limit = 100 * time.Millisecond * slowdown
+	const limit = 300 * time.Millisecond * slowdown
 	for name, data := range attacks() {
 		t.Run(name, func(t *testing.T) {
 			if len(data) > maxSize {
