@@ -18,25 +18,27 @@ func withSource(err error, src *bk.SourceMap) error {
 	if err == nil {
 		return nil
 	}
-	places := places(err)
+	errs := mistakes(err)
+	var places []*pb.Range
+	for _, e := range errs {
+		places = append(places, llb.PBRange(e.Range))
+	}
 	if len(places) == 0 && len(errdefs.Sources(err)) > 0 {
 		return err
 	}
-	return errdefs.WithSource(err, source(src, places))
+	s := source(src, places)
+	s.Info.Data = errs.Mask(s.Info.Data)
+	return errdefs.WithSource(err, s)
 }
 
-// places are the ranges of the spec that an error is about.
-func places(err error) []*pb.Range {
+// mistakes are the errors of the spec that an error is about.
+func mistakes(err error) spec.Errors {
 	var errs spec.Errors
 	var one *spec.Error
 	if !errors.As(err, &errs) && errors.As(err, &one) {
 		errs = spec.Errors{one}
 	}
-	var ranges []*pb.Range
-	for _, e := range errs {
-		ranges = append(ranges, llb.PBRange(e.Range))
-	}
-	return ranges
+	return errs
 }
 
 func source(src *bk.SourceMap, ranges []*pb.Range) *errdefs.Source {

@@ -21,7 +21,10 @@ var notApp = []string{
 	// tests
 	"**/tests", "**/test_*.py", "**/*_test.py", "**/conftest.py",
 	// secrets of developers
-	"**/.env", "**/.env.*", "**/.envrc",
+	"**/.env", "**/.env.*", "**/.envrc", "**/.netrc", "**/.npmrc", "**/.pypirc", "**/.aws", "**/.ssh",
+	"**/id_rsa", "**/id_dsa", "**/id_ecdsa", "**/id_ed25519",
+	// specs
+	"**/keelback.yaml", "**/keelback.*.yaml",
 	// ignore files, which are about builds
 	"**/.dockerignore", "**/*.dockerignore",
 }

@@ -28,7 +28,8 @@
 //	labels: {team: orders}
 //	stop_signal: SIGINT
 //
-// Only name and command are required. A key that is not known is an error, as are
+// Only name and command are required, and the version of Python where neither
+// .python-version nor requires-python gives it. A key that is not known is an error, as are
 // aliases, anchors, merge keys, tags and more than one document: a spec means what
 // it seems to say. Texts that YAML takes for something else are written in quotes:
 // "3.13", "8000", "on". A spec has at most 64 KiB, 100 levels, and 1000 items in a

@@ -22,6 +22,9 @@ type Error struct {
 	// Range of the value in the file.
 	Range Range
 
+	// Secret says that a secret stands in Range, which is to be shown to nobody.
+	Secret bool
+
 	cause error
 }
 
@@ -39,6 +42,26 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Errors are all problems of one spec, in the order of the file.
 type Errors []*Error
+
+// Mask gives the text of the spec with asterisks for the secrets that the problems
+// are about: what may be shown around them.
+func (e Errors) Mask(data []byte) []byte {
+	text := newText(data)
+	masked := slices.Clone(data)
+	for _, err := range e {
+		if !err.Secret {
+			continue
+		}
+		start := text.offset(err.Range.Start.Line, err.Range.Start.Column)
+		end := text.offset(err.Range.End.Line, err.Range.End.Column)
+		for i := max(start, 0); i < min(end, len(masked)); i++ {
+			if masked[i] != '\n' {
+				masked[i] = '*'
+			}
+		}
+	}
+	return masked
+}
 
 // Error gives the problems, each on its own line.
 func (e Errors) Error() string {
@@ -92,6 +115,13 @@ func (p *problems) addAt(r Range, path, format string, args ...any) {
 	}
 	err := p.source.errorf(path, format, args...)
 	err.Range = r
+	p.add(err)
+}
+
+// addSecret reports a secret at path.
+func (p *problems) addSecret(path, format string, args ...any) {
+	err := p.source.errorf(path, format, args...)
+	err.Secret = true
 	p.add(err)
 }
 

@@ -58,21 +58,21 @@ const secretHint = "it would be in the image for all to read (mount it as a secr
 // checkEnvSecret reports a variable that looks like a secret.
 func (p *problems) checkEnvSecret(at, name, value string) {
 	if what := secretIn(name, value); what != "" {
-		p.addf(at, "the value looks like %s; %s; if it is none, write {value: ..., not_secret: true})", what, secretHint)
+		p.addSecret(at, "the value looks like %s; %s; if it is none, write {value: ..., not_secret: true})", what, secretHint)
 	}
 }
 
 // checkArgSecret reports a build argument that looks like a secret.
 func (p *problems) checkArgSecret(at, name, value string) {
 	if what := secretIn(name, value); what != "" && !p.has(at) {
-		p.addf(at, "the value looks like %s; build arguments are for all to read (mount it as a secret at run time)", what)
+		p.addSecret(at, "the value looks like %s; build arguments are for all to read (mount it as a secret at run time)", what)
 	}
 }
 
 // checkKnownSecret reports a value that is a secret under any name.
 func (p *problems) checkKnownSecret(at, value string) {
 	if what := knownSecret(value); what != "" {
-		p.addf(at, "the value looks like %s; %s)", what, secretHint)
+		p.addSecret(at, "the value looks like %s; %s)", what, secretHint)
 	}
 }
 

@@ -16,8 +16,8 @@ type Spec struct {
 	// Python version to run on, 3.9 to 3.14, as `MAJOR.MINOR` or
 	// `MAJOR.MINOR.PATCH`, in quotes: YAML reads a bare `3.10` as the number 3.1.
 	// It may use build arguments as `${NAME}`. Without it the version comes from
-	// `.python-version`, else from `requires-python` in `pyproject.toml`; when two
-	// of them disagree the build stops.
+	// `.python-version`, else it is the oldest that `requires-python` in
+	// `pyproject.toml` allows; when two of them disagree the build stops.
 	Python string `yaml:"python" example:"\"3.13\""`
 
 	// Runtime is what the service runs on: `alpine` (musl) or `distroless` (glibc),
@@ -148,7 +148,10 @@ type App struct {
 
 	// Exclude are patterns, in the syntax of `.dockerignore`, of files not to copy.
 	// They are added to the built-in ones: version control, virtual environments,
-	// caches, tests, `.env*` files and the spec. `!PATTERN` takes one back.
+	// caches, tests (`tests`, `test_*.py`, `*_test.py`, `conftest.py`), secrets of
+	// developers (`.env*`, `.netrc`, `.npmrc`, `.pypirc`, `.aws`, `.ssh`, `id_rsa` and
+	// its like), ignore files, specs (`keelback.yaml`, `keelback.*.yaml`) and the archive
+	// that `keelback build` writes. `!PATTERN` takes one back, and so does including it.
 	Exclude []string `yaml:"exclude" example:"[\"**/fixtures\", \"!tests/data\"]"`
 
 	// Path is the folder of the build context that modules are imported from:

@@ -28,7 +28,7 @@ type need struct {
 // run loads the program, and then each object that it may open.
 func (p *process) run(e rootfs.Entry, f *File, opened []string) error {
 	main := p.add(e.Path, e.Path, f, nil)
-	if !p.musl && len(opened) > 0 {
+	if !p.musl && f.Interp != "" {
 		// The end of a thread loads it unseen, and aborts without.
 		p.queue = append(p.queue, need{main, "libgcc_s.so.1"})
 	}

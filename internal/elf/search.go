@@ -25,7 +25,10 @@ type place struct {
 // are directories for all objects.
 func (l loader) places(o *object, name string, dirs ...string) []place {
 	if strings.Contains(name, "/") {
-		p, ok := l.expand(name, o)
+		p, ok := name, true
+		if !l.musl {
+			p, ok = l.expand(name, o)
+		}
 		if !ok || !path.IsAbs(p) {
 			return nil
 		}

@@ -16,7 +16,7 @@ var unlockedNames = []string{"requirements*.in", "requirements*.txt", "setup.py"
 // checkNone is content without a lock only when nothing is to be installed.
 func (f *found) checkNone(s *spec.Spec) error {
 	for _, name := range []string{"uv.lock", "pylock.toml", "requirements.txt"} {
-		if f.hidden(name) && f.wantsDependencies(s) {
+		if f.hidden(name) && (f.wantsDependencies(s) || f.checkUnlocked(s) != nil) {
 			return fail(s, "dependencies.lock", "no lock file in the build context, and .dockerignore keeps out %s (add the line !%s to it)", name, name)
 		}
 	}

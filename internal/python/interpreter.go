@@ -100,7 +100,7 @@ func At(root *rootfs.Root, name string) (*Interpreter, error) {
 	return nil, fmt.Errorf("%s: no standard library is found from there", e.Path)
 }
 
-var versioned = regexp.MustCompile(`^python3\.[0-9]+t?$`)
+var versioned = regexp.MustCompile(`^python3\.[0-9]+$`)
 
 // landmark is the directory lib/python3.X under a prefix that has a file. A
 // program that is named after its version takes no other's library.

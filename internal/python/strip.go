@@ -50,6 +50,14 @@ func Strip(root *rootfs.Root, keep []string) (*Stripped, error) {
 			s.tools[line.Path] = true
 		}
 	}
+	for _, d := range dists {
+		if s.tools[d.Dir] {
+			continue
+		}
+		for _, line := range d.Record {
+			delete(s.tools, line.Path) // what another package has too stays
+		}
+	}
 	if err := s.walk(); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package rootfs
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -88,6 +89,9 @@ type Contents interface {
 
 // Open opens a file for reading.
 func (e Entry) Open() (Contents, error) {
+	if err := e.readable(); err != nil {
+		return nil, err
+	}
 	if e.host != "" {
 		return os.Open(e.host)
 	}
@@ -96,10 +100,22 @@ func (e Entry) Open() (Contents, error) {
 
 // ReadAll reads a file.
 func (e Entry) ReadAll() ([]byte, error) {
+	if err := e.readable(); err != nil {
+		return nil, err
+	}
 	if e.host != "" {
 		return os.ReadFile(e.host)
 	}
 	return e.data, nil
+}
+
+// readable refuses what is no file: this machine would follow a link out of the
+// root, and wait for a pipe.
+func (e Entry) readable() error {
+	if !e.Mode.IsRegular() {
+		return fmt.Errorf("%s: a %s, not a file", e.Path, kind(e))
+	}
+	return nil
 }
 
 type memory struct{ *bytes.Reader }

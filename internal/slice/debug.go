@@ -76,6 +76,9 @@ func (r *slicer) busybox() ([]string, error) {
 			}
 		}
 	}
+	if !slices.ContainsFunc(names, func(name string) bool { return path.Base(name) == "sh" }) {
+		return nil, nil // one without links to it is no shell
+	}
 	return names, nil
 }
 
@@ -96,6 +99,9 @@ func (r *slicer) basics() ([]string, error) {
 				names = append(names, name)
 			}
 		}
+	}
+	if !slices.ContainsFunc(names, func(name string) bool { return path.Base(name) == "sh" }) {
+		return nil, nil // one without links to it is no shell
 	}
 	return names, nil
 }

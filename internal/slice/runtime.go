@@ -109,7 +109,7 @@ func (r *slicer) python() error {
 		if err != nil {
 			return err
 		}
-		if path.Dir(e.Path) == r.interpreter.DynLoad {
+		if path.Dir(e.Path) == r.interpreter.DynLoad && r.layer.Has(e.Path) {
 			r.objects = append(r.objects, e.Path)
 		}
 	}
