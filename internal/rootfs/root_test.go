@@ -3,7 +3,10 @@ package rootfs_test
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -119,5 +122,33 @@ func TestErrorsNameThePathInTheRoot(t *testing.T) {
 	}
 	if _, err := rootfs.Open(dir + "/dir/file"); err == nil {
 		t.Error("a file was opened as a root file system")
+	}
+}
+
+func TestOnlyFilesAreRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	root, err := rootfs.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"/link", "/pipe"} {
+		e, err := root.Lstat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.ReadAll(); err == nil {
+			t.Errorf("%s was read", name)
+		}
+		if f, err := e.Open(); err == nil {
+			f.Close()
+			t.Errorf("%s was opened", name)
+		}
 	}
 }
