@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,8 +28,45 @@ func (a *archive) open(map[string]string) (io.WriteCloser, error) {
 	if a.path == "-" {
 		return stdout{os.Stdout}, nil
 	}
-	a.temp = filepath.Join(filepath.Dir(a.path), ".keelback-"+identity.NewID()+".tmp")
+	a.temp = tempName(filepath.Dir(a.path))
 	return os.OpenFile(a.temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+}
+
+// tempName is that of a new file, which [tempPattern] matches.
+func tempName(dir string) string {
+	return filepath.Join(dir, ".keelback-"+identity.NewID()+".tmp")
+}
+
+// probe tells before a build whether its files can be written after it.
+func (out *outputs) probe(results []result) error {
+	for _, r := range results {
+		if r.archive == nil || r.archive.path == "-" {
+			continue
+		}
+		if err := probeDir(filepath.Dir(r.archive.path)); err != nil {
+			return usagef("dest: %w", err)
+		}
+	}
+	if out.metadataFile != "" {
+		if err := probeDir(filepath.Dir(out.metadataFile)); err != nil {
+			return usagef("--metadata-file: %w", err)
+		}
+	}
+	return nil
+}
+
+// probeDir makes a file in a directory, and removes it.
+func probeDir(dir string) error {
+	name := tempName(dir)
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return fmt.Errorf("%s: %w", dir, pathErr.Err)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(name))
 }
 
 // stdout outlives the archive that is written to it.

@@ -85,6 +85,12 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 	if len(results) == 0 {
 		results = append(results, f.defaultResult(archive, opt.FrontendAttrs))
 	}
+	if err := f.probe(results); err != nil {
+		return err
+	}
+	if err := f.hideOutputs(&opt, results); err != nil {
+		return err
+	}
 	for _, r := range results {
 		opt.Exports = append(opt.Exports, r.ExportEntry)
 	}
@@ -94,6 +100,11 @@ func (a *app) runBuild(ctx context.Context, f *buildFlags) (err error) {
 	if err != nil {
 		return located(err)
 	}
+	return a.finish(f, results, answer)
+}
+
+// finish puts what was built in its place, and says where that is.
+func (a *app) finish(f *buildFlags, results []result, answer *answer) error {
 	if err := nameArchive(results, answer); err != nil {
 		return err
 	}

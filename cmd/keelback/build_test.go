@@ -259,7 +259,7 @@ func TestAMistakeThatTheFrontendFindsIsShownInTheSpec(t *testing.T) {
 			return nil, err
 		}
 		info := &pb.SourceInfo{Filename: "keelback.yaml", Data: data}
-		return nil, errdefs.WithSource(s.Errorf("command[1]", "is not to my taste"), &errdefs.Source{Info: info})
+		return nil, errdefs.WithSource(spec.Errors{s.Errorf("command[1]", "is not to my taste")}, &errdefs.Source{Info: info})
 	})
 	out := k.buildDir()
 	out.wantCode(t, exitUsage)

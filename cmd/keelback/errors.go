@@ -40,6 +40,16 @@ type specError struct {
 func (e *specError) Error() string { return e.errs.Error() }
 func (e *specError) Unwrap() error { return e.errs }
 
+// placedError is what went wrong about a key of a spec that has no mistake, such as an
+// image that the registry does not have, together with the spec's text.
+type placedError struct {
+	error
+	at   spec.Range
+	data []byte
+}
+
+func (e *placedError) Unwrap() error { return e.error }
+
 // located tells a mistake in a spec from other errors of the frontend, which attaches
 // the text of the spec.
 func located(err error) error {
@@ -52,19 +62,18 @@ func located(err error) error {
 	return mistaken(err, data)
 }
 
-// mistaken makes an error about a spec one that [app.report] can show. What the daemon
-// could not do, such as reach a registry, is no mistake, whatever key it is about.
+// mistaken makes an error about a spec one that [app.report] can show. Only
+// [spec.Errors] are mistakes, and what the daemon could not do, such as reach a
+// registry, is none, whatever key it is about.
 func mistaken(err error, data []byte) error {
 	var errs spec.Errors
 	var one *spec.Error
 	var rpc rpcError
 	switch {
-	case errors.As(err, &rpc):
-		return err
-	case errors.As(err, &errs):
-		return &specError{errs: errs, data: data}
-	case errors.As(err, &one):
-		return &specError{errs: spec.Errors{one}, data: data}
+	case errors.As(err, &errs) && !errors.As(err, &rpc):
+		return &specError{errs: errs, data: errs.Mask(data)}
+	case errors.As(err, &one) && len(data) > 0:
+		return &placedError{error: err, at: one.Range, data: data}
 	default:
 		return err
 	}
@@ -87,11 +96,7 @@ func (a *app) report(ctx context.Context, err error) int {
 		mistakes.print(a.stderr)
 		return exitUsage
 	}
-	for _, source := range errdefs.Sources(err) {
-		if printErr := source.Print(a.stderr); printErr != nil {
-			break
-		}
-	}
+	a.showPlace(err)
 	fmt.Fprintf(a.stderr, "ERROR: %v\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -100,21 +105,37 @@ func (a *app) report(ctx context.Context, err error) int {
 	return exitFailed
 }
 
+// showPlace shows the lines of the spec that an error is about.
+func (a *app) showPlace(err error) {
+	var placed *placedError
+	if errors.As(err, &placed) {
+		excerpt(a.stderr, placed.data, placed.at)
+		return
+	}
+	for _, source := range errdefs.Sources(err) {
+		if err := source.Print(a.stderr); err != nil {
+			return
+		}
+	}
+}
+
 // print shows each mistake with the line that it is in.
 func (e *specError) print(w io.Writer) {
-	lines := bytes.Split(e.data, []byte("\n"))
 	for _, err := range e.errs {
 		fmt.Fprintln(w, err)
-		if start := err.Range.Start.Line; start >= 1 && start <= len(lines) {
-			excerpt(w, string(bytes.TrimSuffix(lines[start-1], []byte("\r"))), err.Range)
-		}
+		excerpt(w, e.data, err.Range)
 	}
 	fmt.Fprintf(w, "ERROR: %s in the spec\n", count(len(e.errs), "error"))
 }
 
-// excerpt shows one line, and below it what part of it is meant.
-func excerpt(w io.Writer, line string, r spec.Range) {
+// excerpt shows the first line of a range, and below it what part of it is meant.
+func excerpt(w io.Writer, data []byte, r spec.Range) {
 	const most = 160
+	lines := bytes.Split(data, []byte("\n"))
+	if r.Start.Line < 1 || r.Start.Line > len(lines) {
+		return
+	}
+	line := string(bytes.TrimSuffix(lines[r.Start.Line-1], []byte("\r")))
 	text := []rune(strings.ReplaceAll(line, "\t", " "))
 	if len(text) == 0 {
 		return

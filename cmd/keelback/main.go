@@ -60,6 +60,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 		// What fails before this is the command line.
 		PersistentPreRun: func(*cobra.Command, []string) { started = true },
 	}
+	if text, err := version(); err == nil {
+		root.Version = text
+		root.SetVersionTemplate("{{.Version}}")
+	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetArgs(args)
@@ -78,19 +82,29 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version of keelback and of its BuildKit client",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			info, ok := debug.ReadBuildInfo()
-			if !ok {
-				return errors.New("this binary does not tell its version: it was built without modules")
+			text, err := version()
+			if err != nil {
+				return err
 			}
-			fmt.Fprintf(a.stdout, "keelback %s, %s\n", info.Main.Version, info.GoVersion)
-			for _, dep := range info.Deps {
-				if dep.Path == "github.com/moby/buildkit" {
-					fmt.Fprintf(a.stdout, "buildkit %s\n", dep.Version)
-				}
-			}
-			return nil
+			_, err = io.WriteString(a.stdout, text)
+			return err
 		},
 	}
+}
+
+// version is what the Go toolchain has recorded of this program.
+func version() (string, error) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", errors.New("this binary does not tell its version: it was built without modules")
+	}
+	text := fmt.Sprintf("keelback %s, %s\n", info.Main.Version, info.GoVersion)
+	for _, dep := range info.Deps {
+		if dep.Path == "github.com/moby/buildkit" {
+			text += fmt.Sprintf("buildkit %s\n", dep.Version)
+		}
+	}
+	return text, nil
 }
 
 // superviseCommand is how the daemon package starts this program as a supervisor.

@@ -216,3 +216,13 @@ func solve(ctx context.Context, c gateway.Client, state llb.State) (*gateway.Res
 	res.AddMeta(exptypes.ExporterImageConfigKey, config)
 	return res, nil
 }
+
+func TestTheVersionIsAFlagToo(t *testing.T) {
+	t.Parallel()
+	k := newKeelback(t, nil)
+	command, flag := k.run("version"), k.run("--version")
+	flag.wantCode(t, 0)
+	if flag.stdout == "" || flag != command {
+		t.Errorf("got %+v, want %+v", flag, command)
+	}
+}

@@ -65,6 +65,10 @@ func (a *app) solve(ctx context.Context, s *solver, opt client.SolveOpt) (_ *ans
 		return nil, err
 	}
 
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	checkMounts(&opt, fail)
+
 	var response *client.SolveResponse
 	var warnings []client.VertexWarning
 	f := &frontendRun{build: a.build}
@@ -80,6 +84,10 @@ func (a *app) solve(ctx context.Context, s *solver, opt client.SolveOpt) (_ *ans
 		return err
 	})
 	err = eg.Wait()
+	var unreadable *unreadableError
+	if errors.As(context.Cause(ctx), &unreadable) {
+		return nil, unreadable
+	}
 	if !s.quiet() && s.progress != string(progressui.RawJSONMode) {
 		a.printWarnings(warnings)
 	}

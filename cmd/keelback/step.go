@@ -1,11 +1,15 @@
 package main
 
 import (
+	"crypto/sha256"
 	"debug/elf"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/moby/buildkit/client"
@@ -47,18 +51,26 @@ func addStep(opt *client.SolveOpt, given, arch string) error {
 	if err != nil {
 		return err
 	}
-	// The same name, mode and owner as in the frontend's image: so builds through any
-	// door share one cache.
-	files := staticfs.NewFS()
-	files.Add(stepName, &types.Stat{Mode: 0o755}, data)
-	opt.LocalMounts[stepName] = files
-	opt.FrontendAttrs["context:"+stepName] = "local:" + stepName
-	opt.FrontendAttrs["sharedkey:localdir:"+stepName] = stepName
+	mountStep(opt, data)
 	return nil
 }
 
+// mountStep offers the program to the daemon, with the same name, mode and owner as in
+// the frontend's image: so builds through any door share one cache. The daemon takes a
+// file of the same size and time for the one that it has, so both the time and the key
+// by which it finds what it has are those of this program alone.
+func mountStep(opt *client.SolveOpt, data []byte) {
+	sum := sha256.Sum256(data)
+	seconds := int64(binary.BigEndian.Uint32(sum[:]))
+	files := staticfs.NewFS()
+	files.Add(stepName, &types.Stat{Mode: 0o755, ModTime: seconds * 1e9}, data)
+	opt.LocalMounts[stepName] = files
+	opt.FrontendAttrs["context:"+stepName] = "local:" + stepName
+	opt.FrontendAttrs["sharedkey:localdir:"+stepName] = stepName + "-" + hex.EncodeToString(sum[:])
+}
+
 // stepDirs are where keelback-step is looked for: beside this program, also where a
-// link to it leads, then on PATH.
+// link to it leads, then on PATH, but for what of it depends on where one is.
 func stepDirs() ([]string, error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -68,7 +80,12 @@ func stepDirs() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]string{filepath.Dir(exe), filepath.Dir(real)}, filepath.SplitList(os.Getenv("PATH"))...), nil
+	return append([]string{filepath.Dir(exe), filepath.Dir(real)}, absolute(filepath.SplitList(os.Getenv("PATH")))...), nil
+}
+
+// absolute are the directories that are the same wherever one is.
+func absolute(dirs []string) []string {
+	return slices.DeleteFunc(dirs, func(dir string) bool { return !filepath.IsAbs(dir) })
 }
 
 // findStep gives the first keelback-step that runs on the architecture.

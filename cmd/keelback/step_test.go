@@ -1,12 +1,16 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/docker/cli/cli/config/configfile"
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/buildkit/client"
+	"github.com/tonistiigi/fsutil"
 )
 
 func TestTheProgramForStepsIsFound(t *testing.T) {
@@ -85,5 +89,34 @@ func TestABuildContextReplacesTheProgramForSteps(t *testing.T) {
 	}
 	if got, want := opt.FrontendAttrs["context:"+stepName], "docker-image://example.com/keelback"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestEachProgramForStepsIsSentAsAnotherFile(t *testing.T) {
+	t.Parallel()
+	keys, times := map[string]bool{}, map[int64]bool{}
+	for _, data := range []string{"one", "two"} {
+		opt := client.SolveOpt{FrontendAttrs: map[string]string{}, LocalMounts: map[string]fsutil.FS{}}
+		mountStep(&opt, []byte(data))
+		keys[opt.FrontendAttrs["sharedkey:localdir:"+stepName]] = true
+		err := opt.LocalMounts[stepName].Walk(t.Context(), "", func(_ string, entry fs.DirEntry, _ error) error {
+			fi, err := entry.Info()
+			times[fi.ModTime().UnixNano()] = true
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(keys) != 2 || len(times) != 2 {
+		t.Errorf("keys %v and times %v, want two of each", keys, times)
+	}
+}
+
+func TestTheProgramForStepsIsNotTakenFromWhereOneIs(t *testing.T) {
+	t.Parallel()
+	got := absolute([]string{"/usr/bin", "", ".", "bin", "/bin"})
+	if diff := cmp.Diff([]string{"/usr/bin", "/bin"}, got); diff != "" {
+		t.Errorf("directories (-want +got):\n%s", diff)
 	}
 }
