@@ -91,7 +91,7 @@ func (b *build) HasDir(ctx context.Context, dir string) (bool, error) {
 	}
 	ref, err := b.evaluate(ctx, app)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("build context: %w", err)
 	}
 	names, err := list(ctx, ref, path.Dir(dir))
 	if err != nil {
@@ -122,7 +122,11 @@ func (b *build) read(ctx context.Context, what string, opts ...bk.LocalOption) (
 	if err != nil {
 		return nil, err
 	}
-	return b.evaluate(ctx, st)
+	ref, err := b.evaluate(ctx, st)
+	if err != nil {
+		return nil, fmt.Errorf("build context: %w", err)
+	}
+	return ref, nil
 }
 
 func (b *build) evaluate(ctx context.Context, st *bk.State) (client.Reference, error) {
@@ -130,11 +134,70 @@ func (b *build) evaluate(ctx context.Context, st *bk.State) (client.Reference, e
 	if err != nil {
 		return nil, err
 	}
-	res, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB()})
+	res, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), Evaluate: true})
 	if err != nil {
-		return nil, fmt.Errorf("build context: %w", err)
+		return nil, err
 	}
 	return res.SingleRef()
+}
+
+// readFiles gives the files of a state that match patterns, links followed.
+func (b *build) readFiles(ctx context.Context, st bk.State, patterns ...string) (map[string][]byte, error) {
+	ref, err := b.evaluate(ctx, &st)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, pattern := range patterns {
+		names := []string{pattern}
+		if strings.ContainsAny(pattern, "*?[") {
+			if names, err = glob(ctx, ref, pattern); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range names {
+			data, err := ref.ReadFile(ctx, client.ReadRequest{Filename: name})
+			if isAbsent(err) {
+				continue
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			files[name] = data
+		}
+	}
+	return files, nil
+}
+
+// isAbsent tells whether an error says that there is no file of that name. It has come
+// from the daemon, which sends its text only.
+func isAbsent(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "no such file or directory") || strings.Contains(err.Error(), "not a directory"))
+}
+
+// glob lists what matches a pattern of [path.Match]. Links on the way to it are not
+// followed.
+func glob(ctx context.Context, ref client.Reference, pattern string) ([]string, error) {
+	dirs := []string{"."}
+	if parent := path.Dir(pattern); parent != "." {
+		var err error
+		if dirs, err = glob(ctx, ref, parent); err != nil {
+			return nil, err
+		}
+	}
+	var names []string
+	for _, dir := range dirs {
+		entries, err := list(ctx, ref, dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			if ok, err := path.Match(pattern, e.path); ok && err == nil {
+				names = append(names, e.path)
+			}
+		}
+	}
+	return names, nil
 }
 
 // entry is a file, a link or a folder of a context.
@@ -183,7 +246,8 @@ func (b *build) inputs(ctx context.Context, opt *llb.Options) error {
 		return err
 	}
 	opt.Context, opt.Manifests, opt.Step = *app, *manifests, *step
-	return nil
+	opt.Wheelhouse, err = b.wheelhouse(ctx)
+	return err
 }
 
 // step finds keelback-step for the worker's platform. Mode and owner are set, so

@@ -20,6 +20,10 @@ import (
 // build: [llb.Dump] of it, as `result.txt`.
 const RequestLLB = "keelback.llb"
 
+// RequestLock is the request (`requestid`) for the completed lock instead of a build:
+// [llb.Lock] of it, as `result.txt`.
+const RequestLock = "keelback.lock"
+
 // Build builds the image that a spec describes. Errors of the user point into the
 // spec (errdefs.Source).
 //
@@ -44,11 +48,17 @@ func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
 	if b.project, err = b.load(ctx); err != nil {
 		return nil, err
 	}
-	if bc.BuildOpts().Opts["requestid"] == RequestLLB {
+	switch bc.BuildOpts().Opts["requestid"] {
+	case RequestLLB:
 		return b.dump(ctx)
+	case RequestLock:
+		return b.lock(ctx)
 	}
 	if res, ok, err := bc.HandleSubrequest(ctx, dockerui.RequestHandler{}); err != nil || ok {
 		return res, err
+	}
+	if bc.Target == llb.TargetWheelhouse {
+		return b.fillWheelhouse(ctx)
 	}
 	return b.image(ctx)
 }
@@ -92,13 +102,9 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	files := newDownloads(b)
 	rb, err := b.ui.Build(ctx, func(ctx context.Context, platform *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
-		p := b.platform(platform)
-		res, err := b.compile(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		ref, err := b.solve(ctx, res, p)
+		res, ref, err := b.solvePlatform(ctx, b.platform(platform), files)
 		if err != nil {
 			return nil, err
 		}
@@ -114,6 +120,31 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 	return rb.Finalize()
 }
 
+// solvePlatform builds for one platform, again where downloads failed by what may
+// pass.
+func (b *build) solvePlatform(ctx context.Context, p ocispecs.Platform, files *downloads) (*llb.Result, client.Reference, error) {
+	for {
+		res, err := b.compile(ctx, p, files.failed())
+		if err != nil {
+			return nil, nil, err
+		}
+		var ref client.Reference
+		err = files.watch(ctx, res.Downloads, func(ctx context.Context) error {
+			ref, err = b.solve(ctx, res, p)
+			return err
+		})
+		if err == nil {
+			return res, ref, nil
+		}
+		if !files.broken(ctx, res.Downloads, err) {
+			return nil, nil, err
+		}
+		if err := files.mend(ctx, res.Downloads); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
 // platform is what an image is built for: the worker's own where none is asked for.
 func (b *build) platform(p *ocispecs.Platform) ocispecs.Platform {
 	if p == nil {
@@ -123,7 +154,17 @@ func (b *build) platform(p *ocispecs.Platform) ocispecs.Platform {
 }
 
 // compile makes the graph for one platform.
-func (b *build) compile(ctx context.Context, p ocispecs.Platform) (*llb.Result, error) {
+func (b *build) compile(ctx context.Context, p ocispecs.Platform, attempts map[string]int) (*llb.Result, error) {
+	opt, err := b.options(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	opt.Attempts = attempts
+	return llb.Compile(ctx, b.spec, opt)
+}
+
+// options is what a build for a platform depends on.
+func (b *build) options(ctx context.Context, p ocispecs.Platform) (llb.Options, error) {
 	opt := llb.Options{
 		Config:          b.ui.Config,
 		Project:         b.project,
@@ -132,14 +173,12 @@ func (b *build) compile(ctx context.Context, p ocispecs.Platform) (*llb.Result, 
 		WorkerPlatforms: b.workerPlatforms(),
 		Resolver:        sourceresolver.NewImageMetaResolver(b.client),
 		NamedImage:      b.namedImage,
+		ReadFiles:       b.readFiles,
 		NoCache:         b.ui.IsNoCache,
 		SourceMap:       b.source.SourceMap,
 		Caps:            b.client.BuildOpts().LLBCaps,
 	}
-	if err := b.inputs(ctx, &opt); err != nil {
-		return nil, err
-	}
-	return llb.Compile(ctx, b.spec, opt)
+	return opt, b.inputs(ctx, &opt)
 }
 
 // workerPlatforms are all that the worker can run.
@@ -156,21 +195,25 @@ func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), CacheImports: b.ui.CacheImports})
+	r, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), CacheImports: b.ui.CacheImports, Evaluate: true})
 	if err != nil {
 		return nil, err
 	}
 	return r.SingleRef()
 }
 
+// firstPlatform is the first that is asked for.
+func (b *build) firstPlatform() ocispecs.Platform {
+	if len(b.ui.TargetPlatforms) > 0 {
+		return b.platform(&b.ui.TargetPlatforms[0])
+	}
+	return b.platform(nil)
+}
+
 // dump answers RequestLLB for the first platform.
 func (b *build) dump(ctx context.Context) (*client.Result, error) {
-	var target *ocispecs.Platform
-	if len(b.ui.TargetPlatforms) > 0 {
-		target = &b.ui.TargetPlatforms[0]
-	}
-	p := b.platform(target)
-	res, err := b.compile(ctx, p)
+	p := b.firstPlatform()
+	res, err := b.compile(ctx, p, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +222,21 @@ func (b *build) dump(ctx context.Context) (*client.Result, error) {
 		return nil, err
 	}
 	text, err := llb.Dump(def)
+	return asText(text, err)
+}
+
+// lock answers RequestLock.
+func (b *build) lock(ctx context.Context) (*client.Result, error) {
+	opt, err := b.options(ctx, b.firstPlatform())
+	if err != nil {
+		return nil, err
+	}
+	opt.Wheelhouse = nil
+	text, err := llb.Lock(ctx, b.spec, opt)
+	return asText(text, err)
+}
+
+func asText(text []byte, err error) (*client.Result, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,24 @@
 //	free-port NAME...        set NAME to a port that nothing listens on
 //	http URL                 get a page of loopback
 //	                         [-status N] [-contains TEXT] [-wait DURATION]
+//	index start NAME DIR     serve the wheels of DIR on loopback until the script ends;
+//	                         NAME is set to the URL, which has them below /files/ and
+//	                         pages about them below /simple/ [-host IP]
+//	                         [-auth HEADER] asks for that header Authorization
+//	index fault NAME FILE KIND [ARG]   let requests of a file fail: status CODE, redirect URL,
+//	                         file PATH (its bytes), reset, truncate, drip (1 KB/s), stall
+//	                         [-times N] the next N of them
+//	index requests NAME      print the requests: method, path, answer
+//	index forget NAME        begin that list anew
+//	index stop NAME          stop serving
+//	make-wheel WHEEL DIR     make a wheel of the files of DIR; METADATA, WHEEL and RECORD are
+//	                         added where they are not there [-member NAME=FILE]
+//	                         [-link NAME=TARGET] [-zeros NAME=MEGABYTES]
+//	make-lock LOCK URL FILE...   make a pylock.toml (or a requirements.txt, without URLs) of
+//	                         files that are at URL/files/; FILE may be a pattern
+//	search-secret FILE PATH...   fail when what FILE holds is in files that are newer than
+//	                         it: as it is, in base64, hex or percent-encoding, also in
+//	                         what is packed; prints where
 //	runc-start NAME DIR [ARG...]   run an unpacked image as its user, with a read-only
 //	                         root, no capabilities, no_new_privileges and the host's
 //	                         network, [-uid N] [-gid N] [-env K=V]

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/keelback/keelback/integration/internal/index"
 	"github.com/keelback/keelback/integration/internal/lab"
 	"github.com/keelback/keelback/integration/internal/runc"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -107,6 +108,7 @@ func setup(env *testscript.Env) error {
 		env.Setenv(v[0], v[1])
 	}
 	env.Values[containersKey{}] = map[string]*runc.Container{}
+	env.Values[indexesKey{}] = map[string]*index.Server{}
 	create := exec.Command(buildx, "create", "--name", "lab", "--driver", "remote", running.BuildKit)
 	create.Env = env.Vars
 	if out, err := create.CombinedOutput(); err != nil {
@@ -127,6 +129,10 @@ func commands() map[string]command {
 		"provenance":    cmdProvenance,
 		"free-port":     cmdFreePort,
 		"http":          cmdHTTP,
+		"index":         cmdIndex,
+		"make-wheel":    cmdMakeWheel,
+		"make-lock":     cmdMakeLock,
+		"search-secret": cmdSearchSecret,
 		"runc-start":    cmdRuncStart,
 		"runc-run":      cmdRuncRun,
 		"runc-exec":     cmdRuncExec,

@@ -30,7 +30,7 @@ var notApp = []string{
 }
 
 // AppExcludes are the patterns of files that are not copied: the built-in ones, the
-// spec, the archive that keelback writes, and the spec's own, which come last and
+// spec, the archive that keelback writes, the wheelhouse, and the spec's own, which come last and
 // take others back by `!`. A built-in pattern falls away where the spec includes
 // what it names.
 func AppExcludes(s *spec.Spec) []string {
@@ -41,5 +41,8 @@ func AppExcludes(s *spec.Spec) []string {
 		})
 	})
 	patterns = append(patterns, "**/"+filepath.Base(s.Filename()), s.Name+".oci.tar")
+	if dir := s.WheelhouseDir(); dir != "" {
+		patterns = append(patterns, dir)
+	}
 	return append(patterns, s.App.Exclude...)
 }

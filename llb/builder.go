@@ -1,8 +1,6 @@
 package llb
 
 import (
-	"slices"
-
 	"github.com/moby/buildkit/client/llb"
 )
 
@@ -24,38 +22,13 @@ func (c *compiler) systemPackages(st llb.State, stage, path string, packages []s
 	return c.run(st, stage, path, "install system packages", append(opts, c.online()...)...).Root()
 }
 
-// createVenv writes the skeleton of a virtual environment. No Python is run for it,
-// so it can be made for any platform.
-func (c *compiler) createVenv(builder llb.State) llb.State {
+// createVenv writes the skeleton of a virtual environment, at its place in the image.
+// No Python is run for it, so it can be made for any platform.
+func (c *compiler) createVenv(builder llb.State) layer {
 	return c.step(step{
-		stage: stageBuilder, path: "python", name: "create the virtual environment",
+		stage: stagePackages, path: "python", name: "create the virtual environment",
 		command: "venv",
-		args:    []string{"--python", c.opt.Project.Python},
+		args:    []string{"--python", c.python.Python},
 		trees:   []tree{{name: "builder", state: builder}},
-	}).state
-}
-
-// strip copies an environment without what no service needs, to its place in the
-// image. It gives the same once more when there is native code in it, else an empty
-// file system: what the search for libraries has to see.
-func (c *compiler) strip(venv llb.State, name string) (stripped layer, natives llb.State) {
-	if venv.Output() == nil {
-		return layer{}, venv
-	}
-	const nativesDir = mountDir + "natives"
-	args := []string{"--natives", nativesDir}
-	if l := c.opt.Project.Lock; l != nil {
-		for _, installer := range []string{"pip", "setuptools", "wheel"} {
-			if slices.Contains(l.Names, installer) {
-				args = append(args, "--keep", installer)
-			}
-		}
-	}
-	exec := c.exec(step{
-		stage: stageBuilder, path: "dependencies", name: name,
-		command: "strip",
-		args:    args,
-		trees:   []tree{{name: "venv", state: venv}},
 	})
-	return layer{name, exec.AddMount(outDir, llb.Scratch())}, exec.AddMount(nativesDir, llb.Scratch())
 }

@@ -2,6 +2,7 @@ package llb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/dockerui"
@@ -20,10 +21,13 @@ const (
 
 	// TargetDebug is the image with a shell and pip.
 	TargetDebug = "debug"
+
+	// TargetWheelhouse is no image: all files that the build downloads.
+	TargetWheelhouse = "wheelhouse"
 )
 
 // Targets are the names of all targets, the default first.
-func Targets() []string { return []string{TargetImage, TargetDebug} }
+func Targets() []string { return []string{TargetImage, TargetDebug, TargetWheelhouse} }
 
 // Options is everything that a build depends on and that is not in the spec.
 type Options struct {
@@ -33,7 +37,8 @@ type Options struct {
 	// Project is what the build context says about the service.
 	Project *lock.Project
 
-	// Context has the service's own files, Manifests those that installing reads.
+	// Context has the service's own files, Manifests those that building and
+	// installing read.
 	Context, Manifests llb.State
 
 	// Ignored are patterns of files that are not part of the context.
@@ -53,6 +58,17 @@ type Options struct {
 
 	// Resolver resolves images to digests and configs.
 	Resolver llb.ImageMetaResolver
+
+	// ReadFiles reads files of a state, by patterns of [path.Match] without a leading
+	// slash, at most 16 MiB each. It makes the state first. What is not there is left
+	// out.
+	ReadFiles func(ctx context.Context, st llb.State, patterns ...string) (map[string][]byte, error)
+
+	// Wheelhouse has all files of the lock. Nil: they are downloaded.
+	Wheelhouse *Wheelhouse
+
+	// Attempts are how often downloads failed before, by URL.
+	Attempts map[string]int
 
 	// NamedImage gives the named context that replaces an image, or nil.
 	NamedImage func(ctx context.Context, ref string, p ocispecs.Platform) (*llb.State, *dockerspec.DockerOCIImage, error)
@@ -77,11 +93,15 @@ type Result struct {
 
 	// Base is the config of the image that it is built on.
 	Base *dockerspec.DockerOCIImage
+
+	// Downloads are the files that it takes from servers, by name.
+	Downloads []Download
 }
 
-// Compile turns a spec into a build graph and an image config. Nothing is solved;
-// images are resolved to digests. The error is [spec.Errors] where the spec is
-// at fault.
+// Compile turns a spec into a build graph and an image config. Images are resolved
+// to digests, and what wheels have to fit is read from them; an index is asked for the
+// files of a lock that does not name them. Nothing else is solved. The error is
+// [spec.Errors] where the spec or the lock is at fault.
 func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	c, err := newCompiler(s, opt)
 	if err != nil {
@@ -90,19 +110,32 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	if c.images, err = c.resolveImages(ctx); err != nil {
 		return nil, err
 	}
+	if c.python, err = c.readTarget(ctx); err != nil {
+		return nil, err
+	}
+	deps, err := c.selectDependencies(ctx)
+	if err != nil {
+		return nil, err
+	}
 
 	builder := c.builderPackages(c.images.builder.state)
 	skeleton := c.createVenv(builder)
-	tools := c.installBuildRequirements(builder, skeleton)
-	venv, _ := c.strip(c.installDependencies(builder, skeleton, tools), "dependencies")
+	wheels := c.installWheels(deps.wheels)
 	app := c.copyApp()
-	project, natives := c.installProject(builder, tools, venv, app)
+	built, project, natives, err := c.installSources(ctx, builder, skeleton, wheels, app, deps)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkWheelhouse(); err != nil {
+		return nil, err
+	}
+	venv := slices.Concat([]layer{skeleton}, wheels, present(built))
 
 	packages := c.runtimePackages(c.images.base.state)
 	base := c.merge(c.images.base.state, present(packages))
-	interpreter := c.sliceInterpreter(base, builder, venv.state, natives)
+	interpreter := c.sliceInterpreter(base, builder, venv, natives)
 	user := c.addUser(base)
-	layers := present(interpreter, venv, project, app, user)
+	layers := slices.Concat([]layer{interpreter}, venv, present(project, app, user))
 	rootfs := c.merge(base, layers)
 	if c.target == TargetDebug {
 		tools := c.debugTools(rootfs, builder)
@@ -110,9 +143,10 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	}
 
 	return &Result{
-		State: rootfs,
-		Image: c.imageConfig(append(present(packages), layers...)),
-		Base:  c.images.base.config,
+		State:     rootfs,
+		Image:     c.imageConfig(append(present(packages), layers...)),
+		Base:      c.images.base.config,
+		Downloads: c.sortedDownloads(),
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +44,61 @@ func (images) ResolveImageConfig(_ context.Context, ref string, opt sourceresolv
 	return ref, digest.FromString(ref), data, err
 }
 
+// readFiles gives the files that are read while compiling: the C libraries of the base
+// images, and what an index answers about the packages of a lock.
+func readFiles(answer []byte) func(context.Context, bk.State, ...string) (map[string][]byte, error) {
+	files := map[string][]byte{
+		"pylock.toml":                               answer,
+		"lib/ld-musl-x86_64.so.1":                   []byte("musl libc (x86_64)\x001.2.5\x00"),
+		"lib/ld-musl-aarch64.so.1":                  []byte("musl libc (aarch64)\x001.2.5\x00"),
+		"lib/ld-musl-s390x.so.1":                    []byte("musl libc (s390x)\x001.2.5\x00"),
+		"usr/lib/x86_64-linux-gnu/libc.so.6":        []byte("GNU C Library (Debian GLIBC 2.41-12) stable release version 2.41.\n"),
+		"usr/lib/aarch64-linux-gnu/libc.so.6":       []byte("GNU C Library (Debian GLIBC 2.41-12) stable release version 2.41.\n"),
+		"usr/local/include/python3.13/patchlevel.h": []byte("#define PY_VERSION \"3.13.9\"\n"),
+		"usr/local/include/python3.14/patchlevel.h": []byte("#define PY_VERSION \"3.14.1\"\n"),
+	}
+	return func(_ context.Context, _ bk.State, patterns ...string) (map[string][]byte, error) {
+		found := map[string][]byte{}
+		for _, name := range patterns {
+			if data, ok := files[name]; ok {
+				found[name] = data
+			}
+		}
+		return found, nil
+	}
+}
+
+func lockText(p *lock.Project) []byte {
+	if p.Lock == nil {
+		return nil
+	}
+	return p.Text(p.Lock.Path)
+}
+
+var (
+	pinned = regexp.MustCompile(`^([a-z0-9-]+)==([^ ;]+)`)
+	hashed = regexp.MustCompile(`--hash=sha256:([0-9a-f]{64})`)
+)
+
+// index is the answer of an index that has one wheel, for any platform, of each
+// package of a requirements file. Its hash is the first one of the package.
+func index(requirements []byte) []byte {
+	answer := "lock-version = \"1.0\"\ncreated-by = \"test\"\n"
+	name := ""
+	for line := range strings.Lines(string(requirements)) {
+		if m := pinned.FindStringSubmatch(line); m != nil {
+			name = m[1] + "-" + m[2]
+			answer += fmt.Sprintf("[[packages]]\nname = %q\nversion = %q\n", m[1], m[2])
+		}
+		if m := hashed.FindStringSubmatch(line); m != nil && name != "" {
+			file := strings.ReplaceAll(name[:strings.LastIndex(name, "-")], "-", "_") + name[strings.LastIndex(name, "-"):] + "-py3-none-any.whl"
+			answer += fmt.Sprintf("[[packages.wheels]]\nurl = \"https://files.example.com/%s\"\nsize = %d\nhashes = {sha256 = %q}\n", file, 100_000*len(name), m[1])
+			name = ""
+		}
+	}
+	return []byte(answer)
+}
+
 // allCaps are those of a daemon that can do everything.
 func allCaps(without ...apicaps.CapID) apicaps.CapSet {
 	all := pb.Caps.All()
@@ -74,6 +130,7 @@ func newOptions(ctx context.Context, s *spec.Spec, tree lock.Tree, platform stri
 		BuildPlatform:   platforms.MustParse("linux/amd64"),
 		WorkerPlatforms: []ocispecs.Platform{platforms.MustParse("linux/amd64"), platforms.MustParse("linux/arm64")},
 		Resolver:        images{},
+		ReadFiles:       readFiles(index(lockText(project))),
 		SourceMap:       bk.NewSourceMap(nil, s.Filename(), "YAML", s.Data()),
 		Caps:            allCaps(),
 	}, nil
@@ -144,6 +201,9 @@ func TestCompile(t *testing.T) {
 			write(t, filepath.Join(tree, name), content)
 		}
 		opt := options(t, s, dir(t, tree), "linux/amd64")
+		if answer, ok := c.Input("answer"); ok {
+			opt.ReadFiles = readFiles(answer)
+		}
 		if target, ok := c.Input("target"); ok {
 			opt.Target = string(bytes.TrimSpace(target))
 		}

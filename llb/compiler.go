@@ -10,6 +10,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -22,16 +23,22 @@ const (
 
 // Stages that ops belong to. Their names stand before those of the ops.
 const (
-	stageBuilder = "builder"
-	stageRuntime = "runtime"
-	stageApp     = "app"
+	stageWheels   = "wheels"
+	stagePackages = "packages"
+	stageBuilder  = "builder"
+	stageRuntime  = "runtime"
+	stageApp      = "app"
 )
 
 // stageTitle says what a stage does: its line in the progress.
 func stageTitle(stage string) string {
 	switch stage {
+	case stageWheels:
+		return "fetch wheels"
+	case stagePackages:
+		return "install wheels"
 	case stageBuilder:
-		return "install dependencies"
+		return "prepare the builder"
 	case stageRuntime:
 		return "interpreter, libraries and user"
 	default:
@@ -39,18 +46,26 @@ func stageTitle(stage string) string {
 	}
 }
 
-// compiler holds what all steps of one Compile need. Once the images are resolved
-// it does not change.
+// compiler holds what all steps of one Compile need. Once the target is known only
+// the lists of files grow.
 type compiler struct {
 	spec   *spec.Spec
 	opt    Options
 	family family
 	target string
 	images images
+
+	python    wheel.Target
+	downloads map[string]Download
+	locks     map[string]*llb.SourceMap
+	absent    []string // files that the wheelhouse does not have
 }
 
 func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {
-	c := &compiler{spec: s, opt: opt, family: familyOf(s.Runtime.Base), target: opt.Target}
+	c := &compiler{
+		spec: s, opt: opt, family: familyOf(s.Runtime.Base), target: opt.Target,
+		downloads: map[string]Download{}, locks: map[string]*llb.SourceMap{},
+	}
 	if c.target == "" {
 		c.target = TargetImage
 	}
@@ -61,26 +76,29 @@ func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {
 }
 
 // checkPlatform refuses steps that would have to run programs of a platform that
-// the worker cannot run.
+// the worker cannot run. Wheels are installed without running anything.
 func (c *compiler) checkPlatform() error {
-	if slices.ContainsFunc(c.opt.WorkerPlatforms, platforms.OnlyStrict(c.opt.Platform).Match) {
+	if c.runs(c.opt.Platform) {
 		return nil
 	}
 	for _, need := range []struct {
-		path, what string
-		needed     bool
+		path     string
+		packages []string
 	}{
-		{"dependencies", "installing dependencies", c.opt.Project.Lock != nil},
-		{"app", "building the project", len(c.opt.Project.Local) > 0},
-		{"builder.packages", "installing system packages", len(c.spec.Builder.Packages) > 0},
-		{"runtime.packages", "installing system packages", len(c.spec.Runtime.Packages) > 0},
+		{"builder.packages", c.spec.Builder.Packages},
+		{"runtime.packages", c.spec.Runtime.Packages},
 	} {
-		if need.needed {
-			return spec.Errors{c.spec.Errorf(need.path, "%s for %s runs programs of that platform, and this builder runs only %s (a builder of that platform, or an emulator: docker run --privileged tonistiigi/binfmt --install %s)",
-				need.what, platforms.Format(c.opt.Platform), formatPlatforms(c.opt.WorkerPlatforms), c.opt.Platform.Architecture)}
+		if len(need.packages) > 0 {
+			return spec.Errors{c.spec.Errorf(need.path, "installing system packages for %s runs programs of that platform, and this builder runs only %s (a builder of that platform, or an emulator: docker run --privileged tonistiigi/binfmt --install %s)",
+				platforms.Format(c.opt.Platform), formatPlatforms(c.opt.WorkerPlatforms), c.opt.Platform.Architecture)}
 		}
 	}
 	return nil
+}
+
+// runs tells whether the worker can run programs of a platform.
+func (c *compiler) runs(p ocispecs.Platform) bool {
+	return slices.ContainsFunc(c.opt.WorkerPlatforms, platforms.OnlyStrict(p).Match)
 }
 
 func formatPlatforms(ps []ocispecs.Platform) string {
@@ -94,6 +112,11 @@ func formatPlatforms(ps []ocispecs.Platform) string {
 // op are the constraints that every op has: its name in the progress, its stage
 // as a group, and the place in the spec that it comes from.
 func (c *compiler) op(stage, path, format string, args ...any) []llb.ConstraintsOpt {
+	return c.opAt(stage, c.at(path), format, args...)
+}
+
+// opAt are the same for an op whose place is not in the spec.
+func (c *compiler) opAt(stage string, at llb.ConstraintsOpt, format string, args ...any) []llb.ConstraintsOpt {
 	label := "[" + stage + "] "
 	if c.opt.MultiPlatformRequested {
 		label = "[" + platforms.Format(c.opt.Platform) + " " + stage + "] "
@@ -101,7 +124,7 @@ func (c *compiler) op(stage, path, format string, args ...any) []llb.Constraints
 	opts := []llb.ConstraintsOpt{
 		llb.WithCustomName(label + fmt.Sprintf(format, args...)),
 		llb.ProgressGroup(label, label+stageTitle(stage), false),
-		c.at(path),
+		at,
 	}
 	if c.opt.NoCache != nil && c.opt.NoCache(stage) {
 		opts = append(opts, llb.IgnoreCache)

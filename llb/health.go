@@ -13,7 +13,7 @@ import (
 // and without the site module, so that a check costs one bare start. _socket is the
 // extension below the socket module, which would import ten others.
 func healthCommand(h *spec.Health) []string {
-	return []string{venvPython, "-I", "-S", "-c", healthProgram(h)}
+	return []string{venvDir + "/bin/python", "-I", "-S", "-c", healthProgram(h)}
 }
 
 func healthProgram(h *spec.Health) string {

@@ -1,7 +1,7 @@
 package llb
 
 import (
-	"path"
+	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -9,160 +9,91 @@ import (
 	"github.com/keelback/keelback/internal/lock"
 )
 
-const (
-	// toolsDir has the locked requirements for building. It is in no image.
-	toolsDir = "/opt/build-venv"
+// wheelsDir is where the steps that install find wheels.
+const wheelsDir = mountDir + "wheels/"
 
-	sourceDir  = "/src"
-	uvPath     = "/uv"
-	uvCache    = "/var/cache/uv"
-	venvPython = venvDir + "/bin/python"
-)
-
-// installBuildRequirements installs what the lock has for building, into an
-// environment of its own. It is empty when nothing is built, or when the spec lets
-// uv download what is newest.
-func (c *compiler) installBuildRequirements(builder, skeleton llb.State) llb.State {
-	p := c.opt.Project
-	if p.BuildRequirements != lock.LockedBuild {
-		return llb.Scratch()
+// installWheels puts wheels into layers, each by a step of its own: what is in a layer
+// depends on its wheels and on the version of Python alone.
+func (c *compiler) installWheels(wheels []lock.Distribution) []layer {
+	var layers []layer
+	for _, g := range groupWheels(wheels, c.spec.Layers) {
+		layers = append(layers, c.install(stagePackages, "dependencies", g.title(), g.dists))
 	}
-	files, args := []string{p.BuildLock}, []string{"pip", "install", "--python", toolsDir + "/bin/python", "--require-hashes", "--only-binary", ":all:", "-r", path.Base(p.BuildLock)}
-	if p.BuildLock == "" {
-		files, args = p.Lock.Manifests, []string{"sync", "--frozen", "--no-build", "--only-group", "build"}
-	}
-	opts := append(c.uv(args, toolsDir), c.sharedCache(), c.manifests(files, "the build requirements"))
-	return c.run(builder, stageBuilder, "builder", "install build requirements (uv)", append(opts, c.online()...)...).AddMount(toolsDir, skeleton)
+	return layers
 }
 
-// installDependencies installs what the lock lists into the environment.
-func (c *compiler) installDependencies(builder, skeleton, tools llb.State) llb.State {
-	l := c.opt.Project.Lock
-	if l == nil {
-		return skeleton
+// install adds a step that unpacks wheels to their place in the image. None of their
+// code is run, so it can be done for any platform.
+func (c *compiler) install(stage, at, name string, dists []lock.Distribution) layer {
+	args := []string{"--python", minorOf(c.opt.Project.Python)}
+	var mounts []llb.RunOption
+	for _, d := range dists {
+		st, from := c.file(d, d.Wheel)
+		to := wheelsDir + d.Wheel.Name
+		mounts = append(mounts, llb.AddMount(to, st, llb.Readonly, llb.SourcePath(from)))
+		args = append(args, "--wheel", to)
+		if !c.checked(d.Wheel) {
+			args = append(args, "--sha256", d.Wheel.Name+"="+d.Wheel.SHA256)
+		}
+		if d.DirectURL != "" {
+			args = append(args, "--direct-url", d.Wheel.Name+"="+d.DirectURL)
+		}
 	}
-	args := c.installArgs(l)
-	var opts []llb.RunOption
-	if len(c.spec.Dependencies.AllowSdist) > 0 && tools.Output() != nil {
-		args = append(args, "--no-build-isolation")
-		opts = c.withTools(tools)
-	}
-	cache := c.sharedCache()
-	if len(c.spec.Dependencies.AllowSdist) > 0 {
-		cache = ownCache()
-	}
-	opts = append(opts, c.uv(args, venvDir)...)
-	opts = append(opts, cache, c.manifests(l.Manifests, "the lock"))
-	return c.run(builder, stageBuilder, "dependencies", "install dependencies (uv)", append(opts, c.online()...)...).AddMount(venvDir, skeleton)
+	return c.step(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
 }
 
-// installArgs are the arguments of uv for each format of locks: hashes required,
-// nothing built but what may be, nothing of the project itself.
-func (c *compiler) installArgs(l *lock.Lock) []string {
-	d := c.spec.Dependencies
-	var args []string
-	switch l.Format {
-	case lock.UV:
-		args = []string{"sync", "--frozen", "--no-default-groups", "--no-install-project", "--no-install-workspace", "--no-build"}
-		args = appendEach(args, "--no-install-package", l.LocalNames)
-		args = appendEach(args, "--no-binary-package", d.AllowSdist)
-	case lock.Pylock, lock.Requirements:
-		args = []string{"pip", "install", "--python", venvPython, "--require-hashes", "--only-binary", ":all:", "-r", path.Base(l.Path)}
-		args = appendEach(args, "--no-binary", d.AllowSdist)
-	}
-	args = appendEach(args, "--extra", d.Extras)
-	return appendEach(args, "--group", d.Groups)
+// built is a package that was built from source.
+type built struct {
+	lock.Distribution
+	wheel llb.State // has one wheel, and nothing else
 }
 
-// installProject builds and installs the project itself, from its included files
-// only, into a tree of its own. That tree is empty when there is none; natives is
-// too when nothing of it is compiled.
-func (c *compiler) installProject(builder, tools llb.State, venv, app layer) (project layer, natives llb.State) {
-	p := c.opt.Project
-	if len(p.Local) == 0 {
+// installBuilt installs packages that were built here, beside those of other layers.
+// natives has the same once more when something of it is compiled, else nothing: what
+// the search for libraries has to see.
+func (c *compiler) installBuilt(stage, at, name string, packages []built, others []layer) (installed layer, natives llb.State) {
+	if len(packages) == 0 {
 		return layer{}, llb.Scratch()
 	}
-	const out = mountDir + "project"
-	args := []string{"pip", "install", "--python", venvPython, "--prefix", out, "--no-deps"}
-	for _, dir := range p.Local {
-		args = append(args, path.Join(sourceDir, dir))
+	const nativesDir = mountDir + "natives"
+	args := []string{"--python", minorOf(c.opt.Project.Python), "--natives", nativesDir}
+	if !c.runs(c.opt.Platform) {
+		args = append(args, "--any")
 	}
-	network := c.online()
-	if p.BuildRequirements != lock.UnlockedBuild {
-		network = offline()
+	var mounts []llb.RunOption
+	for _, p := range packages {
+		dir := mountDir + "built/" + p.Name
+		mounts = append(mounts, llb.AddMount(dir, p.wheel, llb.Readonly))
+		args = append(args, "--built", p.Name+"="+dir)
+		if p.DirectURL != "" {
+			args = append(args, "--direct-url", p.Name+"="+p.DirectURL)
+		}
 	}
-	var opts []llb.RunOption
-	if tools.Output() != nil {
-		args = append(args, "--no-build-isolation")
-		opts = c.withTools(tools)
+	for i, l := range others {
+		dir := mountDir + "over/" + strconv.Itoa(i)
+		mounts = append(mounts, llb.AddMount(dir, l.state, llb.Readonly))
+		args = append(args, "--over", dir)
 	}
-	opts = append(opts, c.uv(args, venvDir)...)
-	opts = append(opts, ownCache(),
-		llb.AddMount(sourceDir, c.projectSource(app.state), llb.ForceNoOutput),
-		llb.AddMount(venvDir, venv.state, llb.Readonly, llb.SourcePath(venvDir)))
-	built := c.run(builder, stageBuilder, "app", "install the project (uv)", append(opts, network...)...).AddMount(out, llb.Scratch())
-	return c.strip(built, "the project")
-}
-
-// projectSource has the files that the project is built from: those of the app, and
-// the manifests, which an app's patterns may leave out.
-func (c *compiler) projectSource(app llb.State) llb.State {
-	return llb.Scratch().
-		File(llb.Copy(app, appDir, "/", &llb.CopyInfo{CopyDirContentsOnly: true}), c.op(stageBuilder, "app", "copy the project")...).
-		File(c.copyManifests(c.opt.Project.Manifests), c.op(stageBuilder, "app", "copy the project's manifests")...)
-}
-
-// manifests mounts just the named files of the context, so that no other file in it
-// makes a step run again.
-func (c *compiler) manifests(names []string, what string) llb.RunOption {
-	st := llb.Scratch().File(c.copyManifests(names), c.op(stageBuilder, "dependencies.lock", "copy %s", what)...)
-	return llb.AddMount(sourceDir, st, llb.Readonly)
-}
-
-func (c *compiler) copyManifests(names []string) *llb.FileAction {
-	return llb.Copy(c.opt.Manifests, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: names})
-}
-
-// withTools puts the locked build requirements at the hand of what is built.
-func (c *compiler) withTools(tools llb.State) []llb.RunOption {
-	return []llb.RunOption{
-		llb.AddMount(toolsDir, tools, llb.Readonly),
-		llb.AddEnv("PYTHONPATH", toolsDir+"/lib/python"+minorOf(c.opt.Project.Python)+"/site-packages"),
-		llb.AddEnv("PATH", toolsDir+"/bin:"+pathOf(c.images.builder.config.Config.Env)),
-	}
-}
-
-// sharedCache is uv's cache of downloads, which all builds of a platform share. uv
-// trusts what is in it, so no code of a package may run where it is mounted.
-func (c *compiler) sharedCache() llb.RunOption {
-	return llb.AddMount(uvCache, llb.Scratch(), llb.AsPersistentCacheDir(c.cacheID(uvCache), llb.CacheMountShared))
-}
-
-// ownCache is a cache for one step, in which code of packages runs.
-func ownCache() llb.RunOption {
-	return llb.AddMount(uvCache, llb.Scratch(), llb.ForceNoOutput)
-}
-
-// uv are the options of a step that runs uv for the environment in a folder.
-func (c *compiler) uv(args []string, env string) []llb.RunOption {
-	opts := []llb.RunOption{
-		llb.Args(append([]string{uvPath}, args...)),
-		llb.Dir(path.Join(sourceDir, c.opt.Project.Dir)),
-		llb.AddMount(uvPath, c.images.uv.state, llb.Readonly, llb.SourcePath("/uv")),
-	}
-	return append(opts, environment(map[string]string{
-		"PYTHONDONTWRITEBYTECODE": "1",
-		"UV_CACHE_DIR":            uvCache,
-		"UV_LINK_MODE":            "copy",
-		"UV_NO_PROGRESS":          "1",
-		"UV_PROJECT_ENVIRONMENT":  env,
-		"UV_PYTHON_DOWNLOADS":     "never",
-		"UV_SYSTEM_CERTS":         "1",
-	})...)
+	exec := c.exec(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
+	return layer{name, exec.AddMount(outDir, llb.Scratch())}, exec.AddMount(nativesDir, llb.Scratch())
 }
 
 // minorOf is MAJOR.MINOR of a version.
 func minorOf(version string) string {
 	parts := strings.SplitN(version, ".", 3)
 	return strings.Join(parts[:min(2, len(parts))], ".")
+}
+
+// copyManifests copies just the named files of the context, so that no other file in
+// it makes a step run again.
+func (c *compiler) copyManifests(names []string) *llb.FileAction {
+	return llb.Copy(c.opt.Manifests, "/", "/", &llb.CopyInfo{CopyDirContentsOnly: true, IncludePatterns: names})
+}
+
+// projectSource has the files that a project is built from: those of the app, and
+// the manifests, which an app's patterns may leave out.
+func (c *compiler) projectSource(app llb.State) llb.State {
+	return llb.Scratch().
+		File(llb.Copy(app, appDir, "/", &llb.CopyInfo{CopyDirContentsOnly: true}), c.op(stageBuilder, "app", "copy the project")...).
+		File(c.copyManifests(c.opt.Project.Manifests), c.op(stageBuilder, "app", "copy the project's manifests")...)
 }

@@ -28,13 +28,16 @@ func (c *compiler) runtimePackages(base llb.State) layer {
 // standard library, and the shared libraries that these and the packages load. Of
 // the project only native code matters, so that an edit of its Python runs nothing
 // here again.
-func (c *compiler) sliceInterpreter(base, builder, venv, natives llb.State) layer {
-	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}, {name: "venv", state: venv}}
+func (c *compiler) sliceInterpreter(base, builder llb.State, venv []layer, natives llb.State) layer {
+	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}}
+	for i, l := range venv {
+		trees = append(trees, tree{name: "venv" + strconv.Itoa(i), state: l.state, flag: "venv"})
+	}
 	if natives.Output() != nil {
 		trees = append(trees, tree{name: "natives", state: natives, flag: "venv"})
 	}
 	return c.step(step{
-		stage: stageRuntime, path: "runtime", name: "python " + c.opt.Project.Python + " and its libraries",
+		stage: stageRuntime, path: "runtime", name: "python " + c.python.Python + " and its libraries",
 		command: "runtime",
 		args:    []string{"--family", string(c.spec.Runtime.Base)},
 		trees:   trees,
@@ -83,16 +86,20 @@ func (c *compiler) merge(base llb.State, layers []layer) llb.State {
 	if len(layers) == 0 {
 		return base
 	}
+	stage, path, name := stageRuntime, "runtime", "assemble the image"
+	if base.Output() == nil {
+		stage, path, name = stageBuilder, "builder", "put the build requirements together"
+	}
 	if c.opt.Caps.Supports(pb.CapMergeOp) == nil {
 		states := []llb.State{base}
 		for _, l := range layers {
 			states = append(states, l.state)
 		}
-		return llb.Merge(states, c.op(stageRuntime, "runtime", "assemble the image")...)
+		return llb.Merge(states, c.op(stage, path, "%s", name)...)
 	}
 	for _, l := range layers {
 		base = c.step(step{
-			stage: stageRuntime, path: "runtime", name: "add " + l.name,
+			stage: stage, path: path, name: "add " + l.name,
 			command: "apply",
 			trees:   []tree{{name: "tree", state: l.state}},
 			onto:    base,

@@ -25,6 +25,9 @@ type step struct {
 	// trees are the file systems that it reads.
 	trees []tree
 
+	// mounts are more of what it reads, which args name.
+	mounts []llb.RunOption
+
 	// onto is what it writes into. Zero: an empty file system.
 	onto llb.State
 }
@@ -71,6 +74,7 @@ func (c *compiler) exec(s step) llb.ExecState {
 		args = append(args, "--"+flag, mountDir+t.name)
 		opts = append(opts, llb.AddMount(mountDir+t.name, t.state, llb.Readonly))
 	}
+	opts = append(opts, s.mounts...)
 	for _, o := range c.op(s.stage, s.path, "%s", s.name) {
 		opts = append(opts, o)
 	}

@@ -65,6 +65,7 @@ func TestReservedArg(t *testing.T) {
 	for name, want := range map[string]bool{
 		"BUILDKIT_INLINE_CACHE": true,
 		"SOURCE_DATE_EPOCH":     true,
+		"KEELBACK_MIRROR":       true,
 		"HTTP_PROXY":            true,
 		"https_proxy":           true,
 		"NO_PROXY":              true,

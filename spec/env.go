@@ -56,7 +56,7 @@ func (s *Spec) checkArgs(p *problems) {
 		case !argName.MatchString(name):
 			p.addf(at, "%s is no name of a build argument (letters, digits and '_', no digit first)", quote(name))
 		case ReservedArg(name):
-			p.addf(at, "%s is an argument of BuildKit, which needs no declaration (remove it)", name)
+			p.addf(at, "%s is an argument of the build itself, which needs no declaration (remove it)", name)
 		default:
 			p.checkArgSecret(at, name, s.Args[name])
 		}

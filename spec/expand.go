@@ -19,14 +19,14 @@ var (
 )
 
 // ReservedArg tells whether a build argument has a meaning of its own for BuildKit
-// or is a proxy setting. Such arguments need not be declared in `args`, cannot
+// or Keelback, or is a proxy setting. Such arguments need not be declared in `args`, cannot
 // be, and are not to be given to [Parse].
 func ReservedArg(name string) bool {
 	switch strings.ToLower(name) {
 	case "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy":
 		return true
 	default:
-		return name == "SOURCE_DATE_EPOCH" || strings.HasPrefix(name, "BUILDKIT_")
+		return name == "SOURCE_DATE_EPOCH" || strings.HasPrefix(name, "BUILDKIT_") || strings.HasPrefix(name, "KEELBACK_")
 	}
 }
 

@@ -2,6 +2,8 @@ package spec
 
 import (
 	"fmt"
+	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,6 +54,70 @@ func (s *Spec) checkDependencies(p *problems) {
 	p.checkNames("dependencies.extras", d.Extras)
 	p.checkNames("dependencies.groups", d.Groups)
 	p.checkNames("dependencies.allow_sdist", d.AllowSdist)
+	d.Mirror = p.checkMirror("dependencies.mirror", d.Mirror)
+	d.Wheelhouse = p.checkWheelhouse("dependencies.wheelhouse", d.Wheelhouse)
+}
+
+// checkMirror checks the URL of a mirror, and gives it without a `/` at its end.
+func (p *problems) checkMirror(at, mirror string) string {
+	if mirror == "" || p.has(at) {
+		return mirror
+	}
+	if problem := MirrorProblem(mirror); problem != "" {
+		p.addf(at, "%s", problem)
+	}
+	return strings.TrimRight(mirror, "/")
+}
+
+// MirrorProblem says why a text is not the URL of a mirror, or nothing. The text is
+// not repeated: it may have a password in it.
+func MirrorProblem(mirror string) string {
+	u, err := url.Parse(mirror)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return "not the URL of a mirror (https://HOST/PATH)"
+	case u.User != nil:
+		return "a name or password in a URL is for all to read (remove it, and give the build secret HTTP_AUTH_TOKEN_" + u.Hostname() + ")"
+	case u.RawQuery != "" || u.Fragment != "":
+		return "a mirror's URL has neither ? nor # (https://HOST/PATH)"
+	default:
+		return ""
+	}
+}
+
+// imageScheme begins the reference of an image where a folder could be as well.
+const imageScheme = "docker-image://"
+
+// WheelhouseDir is the folder of the build context that is the wheelhouse, or empty.
+func (s *Spec) WheelhouseDir() string {
+	if s.WheelhouseImage() != "" {
+		return ""
+	}
+	return s.Dependencies.Wheelhouse
+}
+
+// WheelhouseImage is the reference of the image that is the wheelhouse, or empty.
+func (s *Spec) WheelhouseImage() string {
+	ref, ok := strings.CutPrefix(s.Dependencies.Wheelhouse, imageScheme)
+	if !ok {
+		return ""
+	}
+	return ref
+}
+
+// checkWheelhouse checks the place that wheels lie in: a folder or an image.
+func (p *problems) checkWheelhouse(at, place string) string {
+	if place == "" || p.has(at) {
+		return place
+	}
+	if ref, ok := strings.CutPrefix(place, imageScheme); ok {
+		p.checkImage(at, ref)
+		return place
+	}
+	if problem := contextPathProblem(place); problem != "" {
+		p.addf(at, "%s %s", quote(place), problem)
+	}
+	return path.Clean(place)
 }
 
 // checkNames checks names of projects, extras or groups, and brings them to the

@@ -28,8 +28,14 @@ type Spec struct {
 	// are installed.
 	Dependencies Dependencies `yaml:"dependencies" example:"{lock: uv.lock}"`
 
-	// Builder is the stage in which dependencies are installed. Nothing of it is in
-	// the image but the installed packages and the interpreter.
+	// Layers is the number of layers that the dependencies may be spread over. Big
+	// packages have one of their own, so that a new version of one package leaves the
+	// others' layers as they are, on every machine and in every image that has them.
+	Layers int `yaml:"layers" default:"8" range:"1..64" example:"4"`
+
+	// Builder is the stage in which packages are built that have no wheel, and the
+	// project itself. Nothing of it is in the image but what was built there, and the
+	// interpreter.
 	Builder Builder `yaml:"builder" example:"{packages: [build-base]}"`
 
 	// App selects the service's own files, copied to `/app`.
@@ -104,26 +110,38 @@ type Runtime struct {
 // Dependencies says where the locked dependencies are listed, and which of them
 // are installed.
 type Dependencies struct {
-	// Lock is the path of the lock file in the build context: `uv.lock`,
-	// `pylock.toml` (also `pylock.NAME.toml`) or a `requirements.txt` with a hash for
-	// each line. Without it the one lock file in the root of the context is taken;
-	// a service without dependencies needs none.
+	// Lock is the path of the lock file in the build context: `pylock.toml` (also
+	// `pylock.NAME.toml`), `uv.lock`, `poetry.lock`, `pdm.lock`, `Pipfile.lock` or a
+	// `requirements.txt` with a hash for each line. Without it the one lock file in the
+	// root of the context is taken; a service without dependencies needs none.
 	Lock string `yaml:"lock" example:"uv.lock"`
 
-	// Extras of the project to install (uv.lock, pylock.toml).
+	// Extras of the project to install. A `requirements.txt` has none.
 	Extras []string `yaml:"extras" example:"[postgres]"`
 
 	// Groups of dependencies (PEP 735) to install. Development groups are off
-	// unless they are named here (uv.lock, pylock.toml).
+	// unless they are named here. A `requirements.txt` has none.
 	Groups []string `yaml:"groups" example:"[metrics]"`
 
 	// AllowSdist are the packages that may be built from a source distribution.
 	// Building runs the package's code, so all others are installed from wheels or
 	// not at all.
 	AllowSdist []string `yaml:"allow_sdist" example:"[psycopg2]"`
+
+	// Mirror is the URL of a server that has the same files as those that the lock
+	// names: it takes the place of the scheme and host of each URL, and the path
+	// follows it. What the lock says of a file's hash still counts. The build argument
+	// `KEELBACK_MIRROR` does the same for one build.
+	Mirror string `yaml:"mirror" example:"https://mirror.example.com/python"`
+
+	// Wheelhouse has all files that the lock names, so that nothing is downloaded: a
+	// folder of the build context, or an image of wheels as `docker-image://REF`.
+	// `keelback wheelhouse` fills one. The named context `wheelhouse` takes its place.
+	Wheelhouse string `yaml:"wheelhouse" example:"wheels"`
 }
 
-// Builder is the stage in which dependencies are installed.
+// Builder is the stage in which packages without wheels, and the project itself, are
+// built.
 type Builder struct {
 	// Image of the builder, instead of the Python image that goes with the runtime.
 	// It has to be of the same release as the runtime's base.

@@ -24,6 +24,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"venv", "make an empty virtual environment", venvCommand},
+		{"install", "install wheels into a virtual environment", installCommand},
 		{"strip", "copy a virtual environment without what no service needs", stripCommand},
 		{"runtime", "slice the interpreter and its libraries out of the builder", runtimeCommand},
 		{"user", "add a user", userCommand},

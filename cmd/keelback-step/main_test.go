@@ -61,7 +61,7 @@ func TestImage(t *testing.T) {
 	contextDir := rootfstest.Text(t, "-- main.py --\n-- keelback.yaml --\n")
 	for _, args := range [][]string{
 		{"venv", "--builder", builderDir, "--python", "3.13", "--out", out("venv")},
-		{"strip", "--venv", out("venv"), "--keep", "pip", "--out", out("strip")},
+		{"strip", "--venv", filepath.Join(out("venv"), "opt/venv"), "--keep", "pip", "--out", out("strip")},
 		{"runtime", "--base", baseDir, "--builder", builderDir, "--venv", out("strip"), "--family", "alpine", "--out", out("runtime")},
 		{"user", "--base", baseDir, "--name", "appuser", "--uid", "1001", "--gid", "1001", "--writable", "/models", "--out", out("user")},
 		{"app", "--context", contextDir, "--exclude", "keelback.yaml", "--dest", "/app", "--out", out("app")},
@@ -101,7 +101,7 @@ func TestArgumentErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no command", nil, "COMMAND: one of venv, strip, runtime, user, app, debug, apply"},
+		{"no command", nil, "COMMAND: one of venv, install, strip, runtime, user, app, debug, apply"},
 		{"unknown command", []string{"pip"}, "COMMAND: one of"},
 		{"unknown flag", []string{"venv", "--prefix", "/x"}, "venv: flag provided but not defined: -prefix"},
 		{"values in a row", []string{"strip", "--keep", "pip", "wheel"}, "strip: wheel: not a flag (a flag with several values is repeated)"},

@@ -13,7 +13,7 @@ import (
 func venvCommand(flags *flag.FlagSet) func(io.Writer) error {
 	builder := flags.String("builder", "", "rootfs of the builder")
 	version := flags.String("python", "", "version of Python, MAJOR.MINOR or MAJOR.MINOR.PATCH")
-	out := flags.String("out", "", "directory that becomes "+python.Venv)
+	out := flags.String("out", "", "directory for the tree, with the environment in "+python.Venv)
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
 			return err

@@ -33,7 +33,7 @@ type inputs struct {
 func (in *inputs) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&in.file, "file", "f", "", `spec to build (default "DIR/`+specName+`")`)
 	flags.StringSliceVar(&in.platforms, "platform", nil, "platforms to build for, such as linux/arm64")
-	flags.StringVar(&in.target, "target", "", "what to build: image (the default) or debug, which has a shell and pip")
+	flags.StringVar(&in.target, "target", "", "what to build: image (the default), debug, which has a shell and pip, or wheelhouse, the files of the lock")
 	flags.StringArrayVar(&in.args, "build-arg", nil, "value of an argument that the spec declares: NAME=VALUE, or NAME to take it from the environment")
 	flags.StringArrayVar(&in.contexts, "build-context", nil, "named context, which may replace an image: NAME=DIR, docker-image://REF, oci-layout://DIR[:TAG][@DIGEST], git or http URL")
 	flags.StringArrayVar(&in.secrets, "secret", nil, "secret for build steps: id=ID,src=FILE or id=ID,env=NAME")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -35,18 +34,9 @@ func (a *app) runLLB(ctx context.Context, in *inputs, s *solver) error {
 			return err
 		}
 	}
-	opt, err := a.solveOpt(in)
+	text, err := a.request(ctx, in, s, frontend.RequestLLB)
 	if err != nil {
 		return err
-	}
-	opt.FrontendAttrs["requestid"] = frontend.RequestLLB
-	answer, err := a.solve(ctx, s, opt)
-	if err != nil {
-		return located(err)
-	}
-	text, ok := answer.metadata["result.txt"]
-	if !ok {
-		return errors.New("the frontend gave no graph")
 	}
 	_, err = a.stdout.Write(text)
 	return err

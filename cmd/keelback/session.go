@@ -24,7 +24,7 @@ func (in *inputs) session(config *configfile.ConfigFile) ([]session.Attachable, 
 		if err != nil {
 			return nil, usagef("--secret: %w", err)
 		}
-		attached = append(attached, secrets)
+		attached = append(attached, withNetrc(secrets))
 	}
 	if len(in.ssh) > 0 {
 		agents, err := build.ParseSSH(in.ssh)

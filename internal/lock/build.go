@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -31,9 +32,8 @@ func localProjects(s *spec.Spec, f *found, l *locked) ([]localProject, error) {
 	if f.project != nil && f.project.isPackage() {
 		local = append(local, localProject{f.projectDir, f.project})
 	}
-	for _, member := range l.members {
-		dir := f.path(member)
-		if dir == f.projectDir {
+	for _, dir := range sorted(slices.Clone(l.members)) {
+		if slices.ContainsFunc(local, func(p localProject) bool { return p.dir == dir }) {
 			continue
 		}
 		name := path.Join(dir, pyprojectFile)
@@ -47,40 +47,47 @@ func localProjects(s *spec.Spec, f *found, l *locked) ([]localProject, error) {
 	return local, nil
 }
 
-// buildPlan says where the requirements for building come from.
-type buildPlan struct {
-	from BuildRequirements
-	lock string // build-requirements.txt, where it is used
-}
-
 // planBuild takes the requirements for building from the lock, unless the spec lets
 // them be unlocked.
-func planBuild(s *spec.Spec, f *found, l *locked, local []localProject) (buildPlan, error) {
+func planBuild(ctx context.Context, s *spec.Spec, t Tree, f *found, l *locked, local []localProject) (BuildRequirements, *Lock, error) {
 	needs := buildNeeds(local)
 	if len(needs) == 0 && len(s.Dependencies.AllowSdist) == 0 {
-		return buildPlan{from: NoBuild}, nil
+		return NoBuild, nil, nil
 	}
 	if s.Builder.Unlocked {
-		return buildPlan{from: UnlockedBuild}, nil
+		return UnlockedBuild, nil, nil
 	}
-	where, have, err := f.lockedBuild(s, l)
+	build, where, have, err := f.lockedBuild(ctx, s, t, l)
 	if err != nil {
-		return buildPlan{}, err
+		return NoBuild, nil, err
 	}
 	for _, n := range needs {
 		if !slices.Contains(have, n) {
-			return buildPlan{}, fail(s, "builder.unlocked", "building the project needs %s, which %s does not lock (%s, or builder: {unlocked: true})",
+			return NoBuild, nil, fail(s, "builder.unlocked", "building the project needs %s, which %s does not lock (%s, or builder: {unlocked: true})",
 				n, where, f.lockBuildCommand(l, needs))
 		}
 	}
 	if len(have) == 0 {
-		return buildPlan{}, fail(s, "dependencies.allow_sdist", "the requirements for building %s are not locked (%s, or builder: {unlocked: true})",
+		return NoBuild, nil, fail(s, "dependencies.allow_sdist", "the requirements for building %s are not locked (%s, or builder: {unlocked: true})",
 			strings.Join(s.Dependencies.AllowSdist, ", "), f.lockBuildCommand(l, []string{"setuptools", "wheel"}))
 	}
-	if l.isUV() {
-		return buildPlan{from: LockedBuild}, nil
+	return LockedBuild, build, nil
+}
+
+// buildRequires are the requirements for building of the local projects, as they are
+// written. Without a build system setuptools builds (PEP 517).
+func buildRequires(local []localProject) []string {
+	var requires []string
+	for _, p := range local {
+		switch {
+		case bundledBackend(p.pyproject):
+		case p.BuildSystem == nil:
+			requires = append(requires, "setuptools")
+		default:
+			requires = append(requires, p.BuildSystem.Requires...)
+		}
 	}
-	return buildPlan{LockedBuild, f.path(buildRequirementsFile)}, nil
+	return sorted(requires)
 }
 
 // buildNeeds are the names of what must be there to build the local projects. The
@@ -110,21 +117,24 @@ func bundledBackend(p *pyproject) bool {
 	return err == nil && set.Match(UVVersion)
 }
 
-// lockedBuild are the names that are locked for building.
-func (f *found) lockedBuild(s *spec.Spec, l *locked) (where string, names []string, err error) {
+// lockedBuild is what locks the requirements for building, and the names in it.
+func (f *found) lockedBuild(ctx context.Context, s *spec.Spec, t Tree, l *locked) (build *Lock, where string, names []string, err error) {
 	if l.isUV() {
-		return fmt.Sprintf("the group %q of %s", buildGroup, l.Path), l.buildGroup, nil
+		return l.Lock, fmt.Sprintf("the group %q of %s", buildGroup, l.Path), l.buildGroup, nil
 	}
 	where = f.path(buildRequirementsFile)
-	data, ok := f.files[where]
-	if !ok {
-		return where, nil, nil
+	if _, ok := f.files[where]; !ok {
+		return nil, where, nil, nil
 	}
-	b := &Lock{}
-	if _, errs := readRequirementsFile(s, where, data, b); len(errs) > 0 {
-		return "", nil, orNil(errs)
+	b := &locked{Lock: &Lock{Path: where, Format: Requirements, Manifests: []string{where}}}
+	if err := readRequirements(ctx, s, t, f, b); err != nil {
+		return nil, "", nil, fail(s, lockKey, "%w", err)
 	}
-	return where, b.Names, nil
+	b.finish()
+	if len(b.members) > 0 {
+		b.problems.addf(where, 0, lockKey, "names the folder %s (want what has a hash)", b.members[0])
+	}
+	return b.Lock, where, b.Names, b.problems.in(s)
 }
 
 func (f *found) lockBuildCommand(l *locked, needs []string) string {

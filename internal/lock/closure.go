@@ -68,30 +68,27 @@ func (u *uvLock) walk(edges []uvEdge) closure {
 	return c
 }
 
-// nodes are what an edge leads to, of the packages of its name.
-func (e uvEdge) nodes(packages []*uvPackage) []node {
-	var nodes []node
-	for _, p := range packages {
-		if e.Version != "" && e.Version != p.Version || e.Source != (uvSource{}) && e.Source != p.Source {
-			continue
+// packages are those of the edge's name that it leads to.
+func (e uvEdge) packages(named []*uvPackage) []*uvPackage {
+	var packages []*uvPackage
+	for _, p := range named {
+		if (e.Version == "" || e.Version == p.Version) && (e.Source == uvSource{} || e.Source == p.Source) {
+			packages = append(packages, p)
 		}
+	}
+	return packages
+}
+
+// nodes are what an edge leads to, of the packages of its name.
+func (e uvEdge) nodes(named []*uvPackage) []node {
+	var nodes []node
+	for _, p := range e.packages(named) {
 		nodes = append(nodes, node{p, ""})
 		for _, x := range e.Extra {
 			nodes = append(nodes, node{p, x})
 		}
 	}
 	return nodes
-}
-
-// local are the folders of the needed projects that are installed.
-func (c closure) local() []string {
-	var dirs []string
-	for _, p := range c.packages {
-		if dir, ok := p.Source.local(); ok && p.Source.Virtual == "" {
-			dirs = append(dirs, dir)
-		}
-	}
-	return sorted(dirs)
 }
 
 func (c closure) names() []string {

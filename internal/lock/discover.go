@@ -24,13 +24,6 @@ const (
 // lockNames are patterns of all files that lock dependencies, readable or not.
 var lockNames = []string{"uv.lock", "pylock.toml", "pylock.*.toml", "requirements.txt", "poetry.lock", "pdm.lock", "Pipfile.lock"}
 
-// converters are commands that make a readable lock of another one.
-var converters = map[string]string{
-	"poetry.lock":  "poetry export --output requirements.txt",
-	"pdm.lock":     "pdm export --format pylock --output pylock.toml",
-	"Pipfile.lock": "pipenv requirements --hash > requirements.txt",
-}
-
 // found is what lies in the context: the files by path, and which of them are what.
 type found struct {
 	files      map[string][]byte
@@ -75,7 +68,7 @@ func discover(ctx context.Context, s *spec.Spec, t Tree) (*found, error) {
 
 // patterns are of the files to read before it is known which is the lock.
 func (f *found) patterns() []string {
-	patterns := []string{pythonFile, pyprojectFile, f.path(pythonFile), f.path(pyprojectFile), f.path(buildRequirementsFile)}
+	patterns := []string{pythonFile, pyprojectFile, f.path(pythonFile), f.path(pyprojectFile), f.path(pipfileFile), f.path(buildRequirementsFile)}
 	for _, n := range lockNames {
 		patterns = append(patterns, f.path(n))
 	}
@@ -103,7 +96,7 @@ func (f *found) chooseLock(s *spec.Spec) error {
 		return f.checkNone(s)
 	case 1:
 		f.lock = candidates[0]
-		return checkReadable(s, f.lock)
+		return nil
 	default:
 		return fail(s, "dependencies.lock", "%d lock files in the context: %s (name one: dependencies: {lock: %s})",
 			len(candidates), strings.Join(candidates, ", "), candidates[len(candidates)-1])
@@ -120,7 +113,7 @@ func isLock(base string) bool {
 // checkNamed tells why a lock that the spec names is not there.
 func (f *found) checkNamed(s *spec.Spec) error {
 	if _, ok := f.files[f.lock]; ok {
-		return checkReadable(s, f.lock)
+		return nil
 	}
 	if f.hidden(f.lock) {
 		return fail(s, "dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)
@@ -133,19 +126,18 @@ func (f *found) hidden(name string) bool {
 	return err == nil && hidden
 }
 
-func checkReadable(s *spec.Spec, lock string) error {
-	if command, ok := converters[path.Base(lock)]; ok {
-		return fail(s, "dependencies.lock", "%s is not a format that is read (uv.lock, pylock.toml, requirements.txt with hashes; convert it: %s)", lock, command)
-	}
-	return nil
-}
-
 // formatOf tells a lock's format by its name, as the tools that write them do.
 func formatOf(lock string) Format {
 	base := path.Base(lock)
 	switch {
 	case base == "uv.lock":
 		return UV
+	case base == "poetry.lock":
+		return Poetry
+	case base == "pdm.lock":
+		return PDM
+	case base == "Pipfile.lock":
+		return Pipfile
 	case strings.HasSuffix(base, ".toml"):
 		return Pylock
 	default:
@@ -162,6 +154,12 @@ func makeCommand(lock string) string {
 			return "uv lock --project " + dir
 		}
 		return "uv lock"
+	case Poetry:
+		return poetryMend
+	case PDM:
+		return pdmMend
+	case Pipfile:
+		return pipfileMend
 	case Pylock:
 		return "uv export --format pylock.toml --no-emit-project --no-default-groups --output-file " + lock
 	default:

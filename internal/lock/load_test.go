@@ -69,5 +69,8 @@ func TestLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Compare("project", got)
+		if p.Lock != nil {
+			selectAll(t, c, s, p)
+		}
 	})
 }

@@ -3,24 +3,64 @@ package lock
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
-	"regexp"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
 // maxLock is the size over which a lock is refused: no lock of a service is near it.
 const maxLock = 16 << 20
 
+// list is what a reader gives of a lock whose packages say by themselves, with their
+// markers, where they are installed (PEP 751). A new format of that kind is a
+// constant of [Format], its name in lockNames and in formatOf, and a case of
+// locked.read with a reader that
+//
+//   - fills packages, in the order of the lock, each with its place; extras and
+//     groups of the project go into the markers (`'x' in extras`), paths are
+//     relative to the context, URLs and indexes as they are written,
+//   - gives files their hashes by [File.setHash],
+//   - adds to Manifests what it read beside the lock (the lock itself is there),
+//   - fills extras, groups and defaults, so that the spec can name only what is there,
+//   - sets requiresPython and environments where the lock has them,
+//   - sets mend to the command that makes the lock anew,
+//   - refuses a lock that is out of date, by problems.addf and its like (locked has
+//     them), so that all mistakes are told at once. An error is of a file that is
+//     no such lock at all; it begins with the place.
+//
+// What can be said of any lock is not its business: checkPackages refuses files
+// without sha256, credentials in URLs and what lies outside of the context, and
+// [Lock.Select] looks at markers, requires-python, duplicates, tags and allow_sdist.
+// Names and the folders that are installed come from packages too.
+type list struct {
+	packages       []*Package
+	extras, groups map[string]bool // names that the spec may use, normalised
+	defaults       []string        // groups that are always installed, normalised
+	requiresPython string          // of the lock, a version specifier
+	environments   []*wheel.Marker // one of them has to hold; none: all do
+	indexes        Query           // where files without URL are looked for; Requirements is empty
+	mend           string          // command that makes the lock anew, such as `uv lock`
+
+	graph    *graph   // of uv.lock
+	unlocked []string // requirements that nothing locks; see [Unlocked]
+	pythons  []string // requires-python of what completed the lock
+}
+
 // locked is what was read of a lock.
 type locked struct {
 	*Lock
-	requiresPython string
-	members        []string // folders of the projects that it installs, from its own
-	buildGroup     []string // names in its group for building
+	problems   problems
+	always     []*Package // those that every target needs
+	members    []string   // folders of the projects that it installs, in the context
+	buildGroup []string   // names in its group for building
 }
 
 func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, error) {
@@ -29,34 +69,113 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	}
 	l := &locked{Lock: &Lock{Path: f.lock, Format: formatOf(f.lock), Manifests: []string{f.lock}}}
 	if size := len(f.files[f.lock]); size > maxLock {
-		return nil, fail(s, "dependencies.lock", "%s has %d MiB (at most %d)", f.lock, size>>20, maxLock>>20)
+		return nil, fail(s, lockKey, "%s has %d MiB (at most %d)", f.lock, size>>20, maxLock>>20)
 	}
-	var err error
-	switch l.Format {
-	case UV:
-		err = readUV(ctx, s, t, f, l)
-	case Pylock:
-		err = readPylock(s, f, l)
-	case Requirements:
-		err = readRequirements(ctx, s, t, f, l.Lock)
+	if err := l.read(ctx, s, t, f); err != nil {
+		if errs := (spec.Errors{}); errors.As(err, &errs) || ctx.Err() != nil {
+			return nil, err
+		}
+		return nil, fail(s, lockKey, "%w", err)
 	}
-	if err != nil {
+	l.finish()
+	if err := l.readMembers(ctx, t, f); err != nil {
 		return nil, err
 	}
+	l.checkSources(s)
+	l.problems.inSpec(checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, l.extras))
+	l.problems.inSpec(checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, l.groups))
+	l.problems.inSpec(checkAllowed(s, l.Lock))
+	if err := l.problems.in(s); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *locked) read(ctx context.Context, s *spec.Spec, t Tree, f *found) error {
+	switch l.Format {
+	case UV:
+		return readUV(s, f, l)
+	case Pylock:
+		return readPylock(f, l)
+	case Requirements:
+		return readRequirements(ctx, s, t, f, l)
+	case Poetry:
+		return readPoetry(f, l)
+	case PDM:
+		return readPDM(f, l)
+	case Pipfile:
+		return readPipfile(f, l)
+	}
+	return fmt.Errorf("%s: no format of locks", f.lock)
+}
+
+// finish checks what holds for all formats, and takes names and folders from the
+// packages.
+func (l *locked) finish() {
+	l.checkPackages()
+	for _, p := range l.packages {
+		if p.Name != "" {
+			l.Names = append(l.Names, p.Name)
+		}
+		if p.Marker == nil && l.graph == nil {
+			l.always = append(l.always, p)
+		}
+		if p.Directory != nil && l.graph == nil {
+			l.members = append(l.members, p.Directory.Path)
+		}
+		if p.Directory != nil && p.Directory.Path != path.Dir(l.Path) {
+			l.LocalNames = append(l.LocalNames, p.Name)
+		}
+	}
 	l.Names, l.LocalNames, l.Manifests = sorted(l.Names), sorted(l.LocalNames), sorted(l.Manifests)
-	return l, checkAllowed(s, l.Lock)
+}
+
+// readMembers reads the pyproject.toml of the folders that are installed.
+func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
+	var wanted []string
+	for _, dir := range l.members {
+		if inContext(dir) {
+			wanted = append(wanted, path.Join(dir, pyprojectFile))
+		}
+	}
+	files, err := t.Files(ctx, wanted...)
+	if err != nil {
+		return err
+	}
+	maps.Copy(f.files, files)
+	for _, name := range sorted(wanted) {
+		if _, ok := files[name]; !ok {
+			l.problems.addf(l.Path, 0, lockKey, "needs %s, which is not in the build context", name)
+		}
+	}
+	for _, p := range l.packages {
+		if p.Name == "" && p.Directory != nil {
+			p.Name = projectName(p.Directory.Path, files)
+		}
+	}
+	return nil
+}
+
+// projectName is the name of the project in a folder, or else that of the folder.
+func projectName(dir string, files map[string][]byte) string {
+	var p pyproject
+	err := toml.Unmarshal(files[path.Join(dir, pyprojectFile)], &p)
+	if name := normalize(p.Project.Name); err == nil && name != "" {
+		return name
+	}
+	return normalize(path.Base(dir))
 }
 
 // checkAllowed makes sure that allow_sdist names what is in the lock: a name that
 // is not would silently allow nothing.
-func checkAllowed(s *spec.Spec, l *Lock) error {
+func checkAllowed(s *spec.Spec, l *Lock) spec.Errors {
 	var errs spec.Errors
 	for i, name := range s.Dependencies.AllowSdist {
 		if !slices.Contains(l.Names, normalize(name)) {
-			errs = append(errs, s.Errorf(fmt.Sprintf("dependencies.allow_sdist[%d]", i), "no package %q in %s", name, l.Path))
+			errs = append(errs, s.Errorf(fmt.Sprintf("%s[%d]", allowSdistKey, i), "no package %q in %s", name, l.Path))
 		}
 	}
-	return orNil(errs)
+	return errs
 }
 
 // allowed tells whether a package may be built from source.
@@ -80,26 +199,43 @@ func checkNames(s *spec.Spec, path, what, where string, names []string, have map
 	return errs
 }
 
-func place(name string, row, column int) string {
-	return fmt.Sprintf("%s:%d:%d: ", name, row, column)
-}
-
 // headerLines are the lines, counted from 1, of the headers of an array of tables.
 func headerLines(data []byte, array string) []int {
-	header := regexp.MustCompile(`(?m)^[ \t]*\[\[[ \t]*` + array + `[ \t]*\]\]`)
 	var lines []int
-	line, last := 1, 0
-	for _, at := range header.FindAllIndex(data, -1) {
-		line += bytes.Count(data[last:at[0]], []byte("\n"))
-		last = at[0]
-		lines = append(lines, line)
+	line := 0
+	for text := range bytes.Lines(data) {
+		line++
+		text = bytes.TrimLeft(text, " \t")
+		if inner, ok := bytes.CutPrefix(text, []byte("[[")); ok {
+			inner, _, _ = bytes.Cut(inner, []byte("]]"))
+			if string(bytes.TrimSpace(inner)) == array {
+				lines = append(lines, line)
+			}
+		}
 	}
 	return lines
 }
 
+// lineOf is the line of a header. Packages that are written in another way than by
+// headers are all in the first line.
+func lineOf(lines []int, i int) int {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return 1
+}
+
 // isSHA256 tells whether a hash can be held against the bytes that are downloaded.
 func isSHA256(algorithm, hex string) bool {
-	return algorithm == "sha256" && len(hex) == 64
+	if algorithm != "sha256" || len(hex) != 64 {
+		return false
+	}
+	for i := range len(hex) {
+		if c := hex[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
 }
 
 // maxErrors is how many problems are reported, as for the spec itself.

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -47,9 +48,13 @@ type Project struct {
 	// packages of allow_sdist come from.
 	BuildRequirements BuildRequirements
 
-	// BuildLock is the file that locks the requirements for building. Empty with
-	// LockedBuild: the group of uv.lock does.
-	BuildLock string
+	// BuildLock locks the requirements for building, with LockedBuild: ask it by
+	// [Lock.SelectBuild]. It is Lock itself where that is a uv.lock.
+	BuildLock *Lock
+
+	// BuildRequires are the requirements for building Local (PEP 508), sorted, but for
+	// a backend that uv has itself.
+	BuildRequires []string
 
 	// Manifests are the pyproject.toml files of Local.
 	Manifests []string
@@ -57,6 +62,29 @@ type Project struct {
 	// SourceDir is the folder that modules are imported from, relative to the
 	// context. Empty: its root.
 	SourceDir string
+
+	own   string            // of Local, the folder of the service itself; empty: it is not installed
+	texts map[string][]byte // of the files that were read, by path
+}
+
+// Text is a file of the context that was read for the project, such as the lock. It is
+// nil for others.
+func (p *Project) Text(name string) []byte { return p.texts[name] }
+
+// LocalOn are the folders of Local that are installed on a target: some may be behind
+// markers.
+func (p *Project) LocalOn(s *spec.Spec, t wheel.Target) ([]string, error) {
+	if p.Lock == nil {
+		return p.Local, nil
+	}
+	var problems problems
+	needed := map[string]bool{p.own: true}
+	for _, pkg := range p.Lock.applying(s, t, &problems) {
+		if pkg.Directory != nil {
+			needed[pkg.Directory.Path] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(p.Local), func(dir string) bool { return !needed[dir] }), problems.in(s)
 }
 
 // AllManifests are all files of the context that installing reads, sorted.
@@ -65,8 +93,8 @@ func (p *Project) AllManifests() []string {
 	if p.Lock != nil {
 		names = append(names, p.Lock.Manifests...)
 	}
-	if p.BuildLock != "" {
-		names = append(names, p.BuildLock)
+	if p.BuildLock != nil {
+		names = append(names, p.BuildLock.Manifests...)
 	}
 	return sorted(names)
 }
@@ -83,6 +111,15 @@ const (
 
 	// Requirements is pip's requirements.txt, with hashes.
 	Requirements Format = "requirements.txt"
+
+	// Poetry is poetry.lock.
+	Poetry Format = "poetry.lock"
+
+	// PDM is pdm.lock.
+	PDM Format = "pdm.lock"
+
+	// Pipfile is Pipfile.lock.
+	Pipfile Format = "Pipfile.lock"
 )
 
 // Lock is a lock file that was read and found complete: every file that can be
@@ -103,6 +140,8 @@ type Lock struct {
 	// LocalNames are those of Names that come from folders, but for the service
 	// itself (uv.lock). They are not installed with the other dependencies.
 	LocalNames []string
+
+	list
 }
 
 // BuildRequirements says where the requirements for building come from.
@@ -131,7 +170,7 @@ func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Dir: f.dir, Lock: l.Lock}
+	p := &Project{Dir: f.dir, Lock: l.Lock, texts: f.files}
 	if p.Python, p.PythonFrom, err = pythonVersion(s, f, l); err != nil {
 		return nil, err
 	}
@@ -139,15 +178,17 @@ func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.project != nil && f.project.isPackage() {
+		p.own = f.projectDir
+	}
 	for _, project := range local {
 		p.Local = append(p.Local, project.dir)
 		p.Manifests = append(p.Manifests, path.Join(project.dir, pyprojectFile))
 	}
-	build, err := planBuild(s, f, l, local)
-	if err != nil {
+	p.BuildRequires = buildRequires(local)
+	if p.BuildRequirements, p.BuildLock, err = planBuild(ctx, s, t, f, l, local); err != nil {
 		return nil, err
 	}
-	p.BuildRequirements, p.BuildLock = build.from, build.lock
 	if p.SourceDir, err = sourceDir(ctx, s, t, p); err != nil {
 		return nil, err
 	}

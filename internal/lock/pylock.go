@@ -3,69 +3,179 @@ package lock
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/keelback/keelback/spec"
+	"github.com/keelback/keelback/internal/wheel"
 )
 
-// pylock is what matters here of pylock.toml (PEP 751).
+// pylock is pylock.toml (PEP 751), but for what only tells people where it comes
+// from, and the dependencies, which must not be used for installing.
 type pylock struct {
 	LockVersion    string   `toml:"lock-version"`
+	Environments   []string `toml:"environments"`
 	RequiresPython string   `toml:"requires-python"`
 	Extras         []string `toml:"extras"`
 	Groups         []string `toml:"dependency-groups"`
 	DefaultGroups  []string `toml:"default-groups"`
-	Packages       []pylockPackage
+	Packages       []*pylockPackage
 }
 
 type pylockPackage struct {
-	Name, Version string
-	VCS           *struct{}
-	Directory     *struct{ Path string }
-	Archive       *pylockFile
-	Sdist         *pylockFile
-	Wheels        []pylockFile
-	Marker        string
+	Name, Version, Marker, Index string
+	RequiresPython               string `toml:"requires-python"`
+	VCS                          *pylockVCS
+	Directory                    *struct{ Path, Subdirectory string }
+	Archive                      *pylockFile
+	Sdist                        *pylockFile
+	Wheels                       []pylockFile
+}
+
+type pylockVCS struct {
+	Type, URL, Path, Subdirectory string
+	Requested                     string `toml:"requested-revision"`
+	Commit                        string `toml:"commit-id"`
 }
 
 type pylockFile struct {
-	Hashes map[string]string
+	Name, URL, Path, Subdirectory string
+	Size                          int64
+	Hashes                        map[string]string
 }
 
-func readPylock(s *spec.Spec, f *found, l *locked) error {
-	var p pylock
-	data := f.files[l.Path]
-	if err := toml.Unmarshal(data, &p); err != nil {
-		return fail(s, "dependencies.lock", "%s", tomlError(l.Path, err))
+// readPylock reads the lock of a project.
+func readPylock(f *found, l *locked) error {
+	list, err := parsePylock(f.lock, f.dir, f.files[f.lock], &l.problems)
+	if err != nil {
+		return err
 	}
-	if p.LockVersion != "1" && !strings.HasPrefix(p.LockVersion, "1.") {
-		return fail(s, "dependencies.lock", "%s: lock-version %q (1.0 is read)", l.Path, p.LockVersion)
+	l.list = *list
+	return nil
+}
+
+// parsePylock reads a pylock.toml whose paths are relative to dir. The error is of a
+// file that is none; it has the place.
+func parsePylock(file, dir string, data []byte, problems *problems) (*list, error) {
+	var doc pylock
+	if err := toml.Unmarshal(data, &doc); err != nil {
+		return nil, tomlError(file, err)
 	}
-	l.requiresPython = p.RequiresPython
-	errs := checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, set(p.Extras))
-	errs = append(errs, checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, set(p.Groups))...)
-	if len(p.DefaultGroups) > 0 && len(s.Dependencies.Groups) == 0 {
-		// uv pip has no switch for them; to name another group turns them off.
-		errs = append(errs, s.Errorf("dependencies.lock", "%s installs the group %s unless others are named, and development groups are off (%s)",
-			l.Path, strings.Join(p.DefaultGroups, ", "), makeCommand(l.Path)))
+	if doc.LockVersion != "1" && !strings.HasPrefix(doc.LockVersion, "1.") {
+		return nil, fmt.Errorf("%s: lock-version %q (1.0 is read)", file, doc.LockVersion)
+	}
+	l := &list{
+		extras: set(doc.Extras), groups: set(append(doc.Groups, doc.DefaultGroups...)),
+		defaults: normalizeAll(doc.DefaultGroups), requiresPython: doc.RequiresPython,
+	}
+	r := pylockReader{file: file, dir: dir, problems: problems, markers: markers{}}
+	for _, text := range doc.Environments {
+		m, err := r.markers.parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: environments: %w", file, err)
+		}
+		l.environments = append(l.environments, m)
 	}
 	lines := headerLines(data, "packages")
-	for i, pkg := range p.Packages {
-		l.Names = append(l.Names, normalize(pkg.Name))
-		problem := pkg.check(l.Path, allowed(s, normalize(pkg.Name)))
-		if problem == "" {
-			continue
+	for i, p := range doc.Packages {
+		if line := lineOf(lines, i); p.Name == "" {
+			problems.addf(file, line, lockKey, "a package without a name")
+		} else {
+			l.packages = append(l.packages, r.read(p, line))
 		}
-		line := 1
-		if i < len(lines) {
-			line = lines[i]
-		}
-		errs = append(errs, s.Errorf("dependencies.lock", "%s:%d: %s %s", l.Path, line, pkg.Name, problem))
 	}
-	return orNil(errs)
+	return l, nil
+}
+
+type pylockReader struct {
+	file, dir string
+	problems  *problems
+	markers   markers
+}
+
+func (r *pylockReader) read(p *pylockPackage, line int) *Package {
+	pkg := &Package{
+		Name: normalize(p.Name), Version: p.Version, RequiresPython: p.RequiresPython,
+		File: r.file, Line: line, Index: p.Index,
+	}
+	var err error
+	if pkg.Marker, err = r.markers.parse(p.Marker); err != nil {
+		r.problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
+	}
+	kinds := 0
+	if p.VCS != nil {
+		kinds++
+		pkg.VCS = r.vcs(p.VCS)
+	}
+	if p.Directory != nil {
+		kinds++
+		pkg.Directory = &Directory{Path: path.Join(r.resolve(p.Directory.Path), p.Directory.Subdirectory)}
+	}
+	if p.Archive != nil {
+		kinds++
+		pkg.Archive = r.archive(p.Archive)
+	}
+	if p.Sdist != nil || len(p.Wheels) > 0 {
+		kinds++
+		if p.Sdist != nil {
+			pkg.Sdist = r.archive(p.Sdist)
+		}
+		for i := range p.Wheels {
+			pkg.Wheels = append(pkg.Wheels, *r.archive(&p.Wheels[i]))
+		}
+	}
+	if kinds > 1 {
+		r.problems.at(pkg, "%s has more than one of vcs, directory, archive and files (PEP 751 wants one)", pkg.title())
+	}
+	return pkg
+}
+
+func (r *pylockReader) vcs(v *pylockVCS) *VCS {
+	address := v.URL
+	if address == "" {
+		address = "file:" + v.Path // refused, as all but https
+	}
+	return &VCS{Type: v.Type, URL: withoutFragment(address), Commit: v.Commit, Requested: v.Requested, Subdirectory: v.Subdirectory}
+}
+
+// archive reads a file. A name that is given comes before that in the URL.
+func (r *pylockReader) archive(p *pylockFile) *File {
+	f := &File{Name: p.Name, Size: p.Size, Subdirectory: p.Subdirectory}
+	switch {
+	case p.Path != "":
+		f.Path = r.resolve(p.Path)
+	default:
+		f.URL = withoutFragment(p.URL)
+	}
+	if f.Name == "" {
+		f.Name = baseName(f.Path + f.URL)
+	}
+	for algorithm, hex := range p.Hashes {
+		f.setHash(algorithm, hex)
+	}
+	return f
+}
+
+// resolve is a path in the context, of one that is relative to the lock.
+func (r *pylockReader) resolve(name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+	return path.Join(r.dir, name)
+}
+
+// markers are those that were parsed, by their text: locks repeat them.
+type markers map[string]*wheel.Marker
+
+func (m markers) parse(text string) (*wheel.Marker, error) {
+	if parsed, ok := m[text]; ok {
+		return parsed, nil
+	}
+	parsed, err := wheel.ParseMarker(text)
+	if err == nil {
+		m[text] = parsed
+	}
+	return parsed, err
 }
 
 func set(names []string) map[string]bool {
@@ -74,34 +184,4 @@ func set(names []string) map[string]bool {
 		all[normalize(n)] = true
 	}
 	return all
-}
-
-// check tells what is wrong with a package, or nothing.
-func (p *pylockPackage) check(lock string, allowed bool) string {
-	hint := fmt.Sprintf("and building it runs its code (dependencies: {allow_sdist: [%s]})", p.Name)
-	switch {
-	case p.Directory != nil && path.Clean(p.Directory.Path) == ".":
-		return fmt.Sprintf("is the project itself, which is installed without being in the lock (%s)", makeCommand(lock))
-	case p.Directory != nil:
-		return "is a folder (lock with uv.lock, which knows the projects of a workspace)"
-	case p.VCS != nil && !allowed:
-		return "comes from version control, " + hint
-	case p.VCS == nil && len(p.files()) == 0:
-		return "has no file"
-	case slices.ContainsFunc(p.files(), func(f pylockFile) bool { return !isSHA256("sha256", f.Hashes["sha256"]) }):
-		return "has a file without a sha256 hash (" + makeCommand(lock) + ")"
-	case p.Sdist != nil && len(p.Wheels) == 0 && p.Marker == "" && !allowed:
-		return "has only a source distribution, " + hint
-	}
-	return ""
-}
-
-func (p *pylockPackage) files() []pylockFile {
-	files := slices.Clone(p.Wheels)
-	for _, f := range []*pylockFile{p.Sdist, p.Archive} {
-		if f != nil {
-			files = append(files, *f)
-		}
-	}
-	return files
 }

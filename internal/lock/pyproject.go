@@ -2,6 +2,7 @@ package lock
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,19 +41,20 @@ type pyproject struct {
 func parsePyproject(s *spec.Spec, name string, data []byte) (*pyproject, error) {
 	var p pyproject
 	if err := toml.Unmarshal(data, &p); err != nil {
-		return nil, fail(s, "dependencies", "%s", tomlError(name, err))
+		return nil, fail(s, "dependencies", "%w", tomlError(name, err))
 	}
 	return &p, nil
 }
 
 // tomlError puts the place of a TOML error before it.
-func tomlError(name string, err error) string {
+func tomlError(name string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "toml: ")
 	var de *toml.DecodeError
 	if errors.As(err, &de) {
 		row, column := de.Position()
-		return place(name, row, column) + strings.TrimPrefix(de.Error(), "toml: ")
+		return fmt.Errorf("%s:%d:%d: %s", name, row, column, text)
 	}
-	return name + ": " + strings.TrimPrefix(err.Error(), "toml: ")
+	return fmt.Errorf("%s: %s", name, text)
 }
 
 // hasDependencies tells whether the project lists dependencies, or leaves it to its

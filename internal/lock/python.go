@@ -82,7 +82,7 @@ func (f *found) pythonRanges(l *locked) []pythonRange {
 	if f.project != nil && f.project.Project.RequiresPython != "" {
 		ranges = append(ranges, pythonRange{f.pyproject(), f.project.Project.RequiresPython})
 	}
-	if l.requiresPython != "" {
+	if l.Lock != nil && l.requiresPython != "" {
 		ranges = append(ranges, pythonRange{l.Path, l.requiresPython})
 	}
 	return ranges

@@ -5,116 +5,214 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/keelback/keelback/spec"
-)
-
-const (
-	nameAndExtras = `^\s*[A-Za-z0-9][A-Za-z0-9._-]*\s*(?:\[[^\]]*\])?\s*`
-
-	// hashing makes a requirements.txt with hashes.
-	hashing = "uv pip compile --generate-hashes"
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 var (
-	hash        = regexp.MustCompile(`--hash[=\s]+([a-z0-9]+):([0-9a-f]+)`)
-	pinned      = regexp.MustCompile(nameAndExtras + `===?\s*[^\s;,*@]+\s*(;|$)`)
-	direct      = regexp.MustCompile(nameAndExtras + `@\s*(\S+)`)
-	bareURL     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
-	urlHash     = regexp.MustCompile(`(?:^|&)sha256=([0-9a-f]{64})(?:&|$)`)
-	option      = regexp.MustCompile(`^(--[A-Za-z-]+|-[A-Za-z])[\s=]*(.*)$`)
-	moreOptions = regexp.MustCompile(`\s--?[A-Za-z]\S*`)
-	credentials = regexp.MustCompile(`://[^/\s@]*:[^/\s@]*@|(?i:https?)://[^/\s@]+@`)
+	hash          = regexp.MustCompile(`--hash[=\s]+([a-z0-9_]+):([0-9a-fA-F]+)`)
+	nameAndExtras = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?\s*`)
+	pinned        = regexp.MustCompile(`^\(?\s*===?\s*([^\s;,*@()]+)\s*\)?$`)
+	bareURL       = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:(?://|/|\.)`)
+	moreOptions   = regexp.MustCompile(`\s--?[A-Za-z]\S*`)
+	urlMarker     = regexp.MustCompile(`\s;`)
 )
 
-// checkLine tells what is wrong with a line of a requirements file, or nothing.
-func checkLine(s *spec.Spec, line string) string {
-	switch {
-	case credentials.MatchString(line):
-		return "a password or token in a URL (give it as the build secret netrc)"
-	case strings.HasPrefix(line, "-"):
-		return checkOption(line)
-	default:
-		return checkRequirement(s, line)
+// readRequirement reads the line of one package.
+func (r *requirementsReader) readRequirement(line requirementLine) {
+	p := &Package{File: line.file, Line: line.number}
+	if problem := r.parseRequirement(p, line); problem != "" {
+		r.problems.at(p, "%s", problem)
+		if p.Name != "" {
+			r.Names = append(r.Names, p.Name)
+		}
+		return
+	}
+	same := func(q *Package) bool {
+		return q.Name == p.Name && q.Marker.String() == p.Marker.String() && q.same(p)
+	}
+	if !slices.ContainsFunc(r.packages, same) {
+		r.packages = append(r.packages, p)
 	}
 }
 
-// checkOption lets those options pass which say where files come from, or make uv
-// stricter. An option may have a say on what is built (--no-binary), and so run code.
-func checkOption(line string) string {
-	m := option.FindStringSubmatch(line)
-	if m == nil {
-		return fmt.Sprintf("not an option: %q", line)
+// parseRequirement fills in a package, or tells what is wrong with its line.
+func (r *requirementsReader) parseRequirement(p *Package, line requirementLine) string {
+	bare := strings.TrimSpace(hash.ReplaceAllString(line.text, " "))
+	var file File // for its hashes
+	var hashes []string
+	for _, m := range hash.FindAllStringSubmatch(line.text, -1) {
+		file.setHash(m[1], m[2])
+		if file.SHA256 != "" {
+			hashes = append(hashes, file.SHA256)
+		}
 	}
-	name, value := m[1], m[2]
-	single := value != "" && !strings.ContainsAny(value, " \t")
-	ok := false
-	switch name {
-	case "-e", "--editable":
-		return "an editable project cannot be locked by hash (uv.lock can)"
-	case "--no-binary":
-		return "--no-binary lets packages be built, which runs their code (dependencies: {allow_sdist: [NAME]})"
-	case "-r", "--requirement", "-c", "--constraint":
-		return fmt.Sprintf("%s takes the path of one file in the build context, not %q", name, value)
-	case "--require-hashes", "--pre", "--prefer-binary":
-		ok = value == ""
-	case "--only-binary":
-		ok = single && value != ":none:"
-	case "-i", "--index-url", "--extra-index-url":
-		ok = single && (strings.HasPrefix(value, "https://") || strings.HasPrefix(value, "http://"))
-	case "-f", "--find-links":
-		ok = single && strings.HasPrefix(value, "https://")
-	default:
-		return fmt.Sprintf("the option %s may not be in a lock (only -r, -c, --index-url, --extra-index-url, --find-links, --require-hashes, --only-binary, --prefer-binary and --pre are)", name)
+	hashes = sorted(hashes)
+	if isPath(bare) || bareURL.MatchString(bare) {
+		return r.readSource(p, bare, hashes)
 	}
-	if !ok {
-		return fmt.Sprintf("%q is no value for %s here (one option on a line; URLs with https; --only-binary not :none:)", value, name)
-	}
-	return ""
-}
-
-// checkRequirement tells what is wrong with the line of one package, or nothing.
-func checkRequirement(s *spec.Spec, line string) string {
-	bare := strings.TrimSpace(hash.ReplaceAllString(line, " "))
-	name := requirementName(bare)
-	if bareURL.MatchString(bare) {
-		return "a URL without the name of its package (NAME @ URL --hash=sha256:...)"
-	}
+	name := nameAndExtras.FindString(bare)
 	if name == "" {
-		return fmt.Sprintf("not a requirement: %q", line)
+		return fmt.Sprintf("not a requirement: %q", line.text)
 	}
+	p.Name = requirementName(bare)
 	if m := moreOptions.FindString(bare); m != "" {
-		return fmt.Sprintf("%s has the option%s (only --hash=sha256:... may be here)", name, m)
+		return fmt.Sprintf("%s has the option%s (only --hash=sha256:... may be here)", p.Name, m)
 	}
-	hashed := false
-	for _, m := range hash.FindAllStringSubmatch(line, -1) {
-		hashed = hashed || isSHA256(m[1], m[2])
+	if source, ok := strings.CutPrefix(bare[len(name):], "@"); ok {
+		return r.readSource(p, strings.TrimSpace(source), hashes)
 	}
-	if m := direct.FindStringSubmatch(bare); m != nil {
-		return checkURL(s, name, m[1], hashed)
+	specifier, marker, _ := strings.Cut(bare[len(name):], ";")
+	m := pinned.FindStringSubmatch(strings.TrimSpace(specifier))
+	if m == nil {
+		return fmt.Sprintf("%s is not pinned with == (%s)", p.Name, hashing)
 	}
-	if !pinned.MatchString(bare) {
-		return fmt.Sprintf("%s is not pinned with == (%s)", name, hashing)
+	p.Version = m[1]
+	if len(hashes) == 0 {
+		return noHash(p.Name, file.weaker)
 	}
-	if !hashed {
-		return fmt.Sprintf("%s has no --hash=sha256:... (%s)", name, hashing)
+	p.Hashes = hashes
+	return r.readMarker(p, marker)
+}
+
+func noHash(name, weaker string) string {
+	if weaker != "" {
+		return fmt.Sprintf("%s has no --hash=sha256:..., only %s (%s)", name, weaker, hashing)
 	}
+	return fmt.Sprintf("%s has no --hash=sha256:... (%s)", name, hashing)
+}
+
+func (r *requirementsReader) readMarker(p *Package, text string) string {
+	m, err := r.markers.parse(strings.TrimSpace(text))
+	if err != nil {
+		return fmt.Sprintf("%s has a marker that is none: %s", p.title(), err)
+	}
+	p.Marker = m
 	return ""
 }
 
-// checkURL tells what is wrong with a package that a URL gives, or nothing.
-func checkURL(s *spec.Spec, name, address string, hashed bool) string {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil:
-		return fmt.Sprintf("%s: not a URL", name)
-	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Sprintf("%s comes from %s, which cannot be locked by hash (the https URL of a wheel can)", name, u.Scheme)
-	case !hashed && !urlHash.MatchString(u.Fragment):
-		return fmt.Sprintf("%s has no --hash=sha256:..., nor #sha256=... in its URL (%s)", name, hashing)
-	case path.Ext(u.Path) != ".whl" && !allowed(s, name):
-		return fmt.Sprintf("%s is no wheel, and building it runs its code (dependencies: {allow_sdist: [%s]})", name, name)
+// isPath tells of what pip takes for a path: what has a slash before all that a
+// requirement has, or is a file of an archive.
+func isPath(bare string) bool {
+	head, _, _ := strings.Cut(bare, ";")
+	head = strings.TrimSpace(head)
+	if strings.ContainsAny(head, "@=<>! \t") || strings.Contains(head, "://") {
+		return strings.HasPrefix(head, "./") || strings.HasPrefix(head, "../") || strings.HasPrefix(head, "/")
 	}
+	return head == "." || head == ".." || strings.Contains(head, "/") || strings.HasSuffix(head, ".whl")
+}
+
+// readSource reads where a package comes from that is not from an index: a URL or a
+// path, and perhaps a marker.
+func (r *requirementsReader) readSource(p *Package, source string, hashes []string) string {
+	marker := ""
+	if at := urlMarker.FindStringIndex(source); at != nil {
+		source, marker = strings.TrimSpace(source[:at[0]]), source[at[1]:]
+	}
+	address, fragment, _ := strings.Cut(source, "#")
+	values, err := url.ParseQuery(fragment)
+	if err != nil {
+		values = url.Values{}
+	}
+	if p.Name == "" {
+		p.Name = normalize(values.Get("egg"))
+	}
+	problem := ""
+	if vcs, ok := strings.CutPrefix(address, "git+"); ok {
+		p.VCS = gitSource(vcs, values.Get("subdirectory"))
+	} else {
+		problem = r.readFile(p, address, values, hashes)
+	}
+	if problem == "" && p.Name == "" && p.Directory == nil {
+		problem = "a URL without the name of its package (NAME @ URL)"
+	}
+	if problem != "" {
+		return problem
+	}
+	return r.readMarker(p, marker)
+}
+
+// gitSource is a repository at a commit that follows the last at sign of its path.
+func gitSource(address, subdirectory string) *VCS {
+	v := &VCS{Type: "git", URL: address, Subdirectory: subdirectory}
+	if at := strings.LastIndex(address, "@"); at > strings.LastIndex(address, "/") {
+		v.URL, v.Commit = address[:at], address[at+1:]
+	}
+	return v
+}
+
+// readFile reads a file that a URL or a path names, or a folder.
+func (r *requirementsReader) readFile(p *Package, address string, values url.Values, hashes []string) string {
+	f := &File{Subdirectory: values.Get("subdirectory")}
+	if bareURL.MatchString(address) {
+		f.URL, f.Name = address, baseName(address)
+		if problem := checkURL(address); problem != "" {
+			return strings.TrimSpace(p.Name + " has " + problem)
+		}
+	} else {
+		f.Path, f.Name = address, path.Base(address)
+		if !path.IsAbs(address) {
+			f.Path = path.Join(path.Dir(p.File), address)
+		}
+		if !f.isArchive() {
+			p.Directory = &Directory{Path: f.Path}
+			return ""
+		}
+	}
+	if f.isWheel() {
+		name, err := wheel.ParseName(f.Name)
+		if err != nil {
+			return err.Error()
+		}
+		p.Version = name.Version
+		if p.Name == "" {
+			p.Name = name.Distribution
+		}
+	}
+	f.setHash("sha256", values.Get("sha256"))
+	switch {
+	case f.SHA256 != "" && len(hashes) > 0 && !slices.Contains(hashes, f.SHA256):
+		return fmt.Sprintf("%s has one hash in its URL and another as --hash", p.title())
+	case f.SHA256 == "" && len(hashes) > 1:
+		return fmt.Sprintf("%s has %d hashes for one file (leave that of the file)", p.title(), len(hashes))
+	case f.SHA256 == "" && len(hashes) == 1:
+		f.SHA256 = hashes[0]
+	case f.SHA256 == "":
+		return fmt.Sprintf("%s has no --hash=sha256:..., nor #sha256=... in its URL (%s)", p.title(), hashing)
+	}
+	p.Archive = f
+	return ""
+}
+
+// isArchive tells a file from a folder, as pip does, by its name.
+func (f *File) isArchive() bool {
+	for _, end := range []string{".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"} {
+		if strings.HasSuffix(f.Name, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// readEditable reads what an editable requirement names. An image has no sources to
+// be edited: it is installed as it is.
+func (r *requirementsReader) readEditable(line requirementLine, source string, constraint bool) string {
+	p := &Package{File: line.file, Line: line.number}
+	switch {
+	case constraint:
+		return "a constraint cannot be editable"
+	case strings.Contains(source, "://") && !strings.HasPrefix(source, "git+"):
+		return "an editable project from a URL (a folder of the build context works, or git+https://...@COMMIT)"
+	}
+	folder, extras, _ := strings.Cut(source, "[")
+	if extras != "" && !strings.Contains(source, "://") {
+		source = folder
+	}
+	if problem := r.readSource(p, source, nil); problem != "" {
+		return problem
+	}
+	r.packages = append(r.packages, p)
 	return ""
 }

@@ -17,6 +17,7 @@ import (
 type uvMetadata struct {
 	RequiresDist []uvRequirement            `toml:"requires-dist"`
 	RequiresDev  map[string][]uvRequirement `toml:"requires-dev"`
+	Extras       []string                   `toml:"provides-extras"`
 }
 
 type uvRequirement struct {

@@ -1,26 +1,36 @@
 package lock
 
 import (
-	"context"
+	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
-// uvLock is what matters here of uv.lock, version 1 of its format.
+// uvLock is what matters here of uv.lock, version 1 of its format. Later revisions
+// only add keys.
 type uvLock struct {
-	Version        int
-	RequiresPython string `toml:"requires-python"`
-	Manifest       struct {
+	Version           int
+	RequiresPython    string   `toml:"requires-python"`
+	ResolutionMarkers []string `toml:"resolution-markers"`
+	SupportedMarkers  []string `toml:"supported-markers"`
+	Conflicts         [][]uvConflict
+	Manifest          struct {
 		Members []string
 	}
 	Package []*uvPackage
 }
+
+// uvConflict is one of several things that are not installed together: an extra or a
+// group of a package, or with neither the package itself.
+type uvConflict struct{ Package, Extra, Group string }
 
 type uvPackage struct {
 	Name     string
@@ -37,7 +47,7 @@ type uvPackage struct {
 }
 
 type uvSource struct {
-	Registry, Git, URL, Path, Directory, Editable, Virtual string
+	Registry, Git, URL, Path, Directory, Editable, Virtual, Subdirectory string
 }
 
 // local is the folder of a project in the context; ok is false for other sources.
@@ -52,79 +62,76 @@ func (s uvSource) local() (dir string, ok bool) {
 
 type uvFile struct {
 	URL, Path, Filename, Hash string
+	Size                      int64
 }
 
 type uvEdge struct {
 	Name, Version, Marker string
 	Source                uvSource
 	Extra                 []string
+
+	marker *wheel.Marker
 }
 
-func readUV(ctx context.Context, s *spec.Spec, t Tree, f *found, l *locked) error {
-	u, err := parseUV(s, l.Path, f.files[l.Path])
+func readUV(s *spec.Spec, f *found, l *locked) error {
+	u, err := parseUV(f.lock, f.files[f.lock])
 	if err != nil {
 		return err
 	}
 	if f.project == nil {
-		return fail(s, "dependencies.lock", "no %s beside %s, which belongs to it", f.path(pyprojectFile), l.Path)
+		return fmt.Errorf("no %s beside %s, which belongs to it", f.path(pyprojectFile), l.Path)
 	}
 	root := u.root()
 	if root == nil {
-		return u.noRoot(s, l.Path, f)
+		return u.noRoot(l.Path, f)
 	}
-	errs := u.check(s, l.Path)
-	errs = append(errs, checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, keys(root.Extras))...)
-	errs = append(errs, checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, keys(root.Groups))...)
+	l.mend = "uv lock"
+	l.requiresPython = u.RequiresPython
+	l.extras = names(root.Extras, root.Metadata.Extras)
+	l.groups = names(root.Groups, slices.Collect(maps.Keys(root.Metadata.RequiresDev)))
+	if err := l.setGraph(u, root, f.dir); err != nil {
+		return err
+	}
 	if problem := u.stale(s, l.Path, root, f); problem != "" {
-		errs = append(errs, s.Errorf("dependencies.lock", "%s", problem))
+		l.problems.addf("", 0, lockKey, "%s", problem)
 	}
 	needed := u.needed(root, s.Dependencies.Extras, s.Dependencies.Groups)
-	errs = append(errs, checkSources(s, l.Path, needed)...)
-	if err := orNil(errs); err != nil {
-		return err
-	}
-	if err := u.names(s, l.Lock); err != nil {
-		return err
-	}
-	l.requiresPython = u.RequiresPython
-	l.members = needed.local()
 	l.buildGroup = u.walk(root.Groups[buildGroup]).names()
-	return u.manifests(ctx, s, t, f, l.Lock)
-}
-
-// names tells packages of folders from the others, which is by name only.
-func (u *uvLock) names(s *spec.Spec, l *Lock) error {
-	elsewhere := map[string]bool{}
 	for _, p := range u.Package {
-		l.Names = append(l.Names, p.Name)
-		if dir, ok := p.Source.local(); !ok {
-			elsewhere[p.Name] = true
-		} else if dir != "." {
-			l.LocalNames = append(l.LocalNames, p.Name)
+		if _, ok := p.Source.local(); !ok || slices.Contains(needed.packages, p) {
+			l.packages = append(l.packages, l.graph.packages[p])
 		}
 	}
-	for _, name := range l.LocalNames {
-		if elsewhere[name] {
-			return fail(s, "dependencies.lock", "%s has %s from a folder and from elsewhere too (want one source, whatever the markers say)", l.Path, name)
+	for _, p := range needed.packages {
+		if needed.certain[p] {
+			l.always = append(l.always, l.graph.packages[p])
 		}
 	}
+	for _, p := range needed.packages {
+		if d := l.graph.packages[p].Directory; d != nil && p.Source.Virtual == "" {
+			l.members = append(l.members, d.Path)
+		}
+	}
+	l.Manifests = append(l.Manifests, f.path(pyprojectFile))
 	return nil
 }
 
-func parseUV(s *spec.Spec, name string, data []byte) (*uvLock, error) {
+// names are those of extras or groups, with those that add nothing.
+func names(edges map[string][]uvEdge, empty []string) map[string]bool {
+	return set(slices.AppendSeq(slices.Clone(empty), maps.Keys(edges)))
+}
+
+func parseUV(name string, data []byte) (*uvLock, error) {
 	var u uvLock
 	if err := toml.Unmarshal(data, &u); err != nil {
-		return nil, fail(s, "dependencies.lock", "%s", tomlError(name, err))
+		return nil, tomlError(name, err)
 	}
 	if u.Version != 1 {
-		return nil, fail(s, "dependencies.lock", "%s: version %d of the format (1 is read; update keelback, or lock with another uv)", name, u.Version)
+		return nil, fmt.Errorf("%s: version %d of the format (1 is read; update keelback, or lock with another uv)", name, u.Version)
 	}
 	lines := headerLines(data, "package")
 	for i, p := range u.Package {
-		p.line = 1
-		if i < len(lines) {
-			p.line = lines[i]
-		}
+		p.line = lineOf(lines, i)
 	}
 	return &u, nil
 }
@@ -140,96 +147,113 @@ func (u *uvLock) root() *uvPackage {
 }
 
 // noRoot tells why nothing in the lock is the service.
-func (u *uvLock) noRoot(s *spec.Spec, lock string, f *found) error {
+func (u *uvLock) noRoot(lock string, f *found) error {
 	if f.project.Project.Name != "" || f.project.Tool.UV.Workspace == nil {
-		return fail(s, "dependencies.lock", "%s has no package for the project itself (uv lock)", lock)
+		return fmt.Errorf("%s has no package for the project itself (uv lock)", lock)
 	}
 	example := "NAME"
 	if len(u.Manifest.Members) > 0 {
 		example = u.Manifest.Members[0]
 	}
-	return fail(s, "dependencies.lock", "%s is of a workspace whose root is no project: it does not say which member the service is "+
+	return fmt.Errorf("%s is of a workspace whose root is no project: it does not say which member the service is "+
 		"(uv export --package %s --no-emit-workspace --no-default-groups --output-file requirements.txt, and dependencies: {lock: requirements.txt})", lock, example)
 }
 
-// check wants a hash for all that comes from an index or a URL.
-func (u *uvLock) check(s *spec.Spec, lock string) spec.Errors {
-	var errs spec.Errors
-	for _, p := range u.Package {
-		if p.Source.Registry == "" && p.Source.URL == "" && p.Source.Path == "" {
-			continue
+// entry gives a package in the shape of PEP 751. Markers are on the edges that lead
+// to it.
+func (p *uvPackage) entry(lock, dir string) *Package {
+	pkg := &Package{Name: p.Name, Version: p.Version, File: lock, Line: p.line}
+	switch source := p.Source; {
+	case source.Git != "":
+		pkg.VCS = uvGit(source.Git)
+	case source.URL != "":
+		pkg.Archive = p.archive()
+		pkg.Archive.URL, pkg.Archive.Name = withoutFragment(source.URL), baseName(source.URL)
+	case source.Path != "":
+		pkg.Archive = p.archive()
+		pkg.Archive.Path, pkg.Archive.Name = path.Join(dir, source.Path), path.Base(source.Path)
+		if path.IsAbs(source.Path) {
+			pkg.Archive.Path = source.Path
 		}
-		files := p.Wheels
-		if p.Sdist != nil {
-			files = append(files[:len(files):len(files)], *p.Sdist)
-		}
-		if i := slices.IndexFunc(files, func(w uvFile) bool { return !w.hashed() }); i >= 0 || len(files) == 0 {
-			errs = append(errs, s.Errorf("dependencies.lock", "%s:%d: %s %s has a file without a sha256 hash (uv lock, against an index that gives hashes)",
-				lock, p.line, p.Name, p.Version))
-		}
-	}
-	return errs
-}
-
-func (w uvFile) hashed() bool {
-	algorithm, hex, _ := strings.Cut(w.Hash, ":")
-	return isSHA256(algorithm, hex)
-}
-
-// checkSources refuses what can only be built from source, unless it may be.
-func checkSources(s *spec.Spec, lock string, c closure) spec.Errors {
-	var errs spec.Errors
-	for _, p := range c.packages {
-		if _, ok := p.Source.local(); ok || !c.certain[p] || len(p.Wheels) > 0 || allowed(s, p.Name) {
-			continue
-		}
-		what := "has only a source distribution"
-		if p.Source.Git != "" {
-			what = "comes from git"
-		}
-		errs = append(errs, s.Errorf("dependencies.allow_sdist", "%s:%d: %s %s %s, and building it runs its code (dependencies: {allow_sdist: [%s]})",
-			lock, p.line, p.Name, p.Version, what, p.Name))
-	}
-	return errs
-}
-
-// manifests adds the files that uv reads beside the lock: the pyproject.toml of the
-// project and of all members of its workspace.
-func (u *uvLock) manifests(ctx context.Context, s *spec.Spec, t Tree, f *found, l *Lock) error {
-	var members []string
-	for _, p := range u.Package {
-		if dir, ok := p.Source.local(); ok {
-			if !inContext(f.path(dir)) {
-				return fail(s, "dependencies.lock", "%s: %s lies outside of the build context, at %s (build from a folder above both)", l.Path, p.Name, dir)
-			}
-			members = append(members, path.Join(f.dir, dir, pyprojectFile))
-		}
-		if p.Source.Path != "" {
-			members = append(members, path.Join(f.dir, p.Source.Path))
+	case source.Registry != "":
+		p.files(pkg, dir)
+	default:
+		local, _ := source.local()
+		pkg.Directory = &Directory{Path: path.Join(dir, local)}
+		if path.IsAbs(local) {
+			pkg.Directory.Path = local
 		}
 	}
-	files, err := t.Files(ctx, members...)
+	return pkg
+}
+
+// archive is the file that the source of the package names, with the one hash that
+// the lock has of it.
+func (p *uvPackage) archive() *File {
+	f := &File{Subdirectory: p.Source.Subdirectory}
+	files := p.Wheels
+	if p.Sdist != nil {
+		files = append(files[:len(files):len(files)], *p.Sdist)
+	}
+	for _, w := range files[:min(1, len(files))] {
+		algorithm, hex, _ := strings.Cut(w.Hash, ":")
+		f.setHash(algorithm, hex)
+		f.Size = w.Size
+	}
+	return f
+}
+
+// files adds those of an index. Of an index that is a folder the paths are relative
+// to it.
+func (p *uvPackage) files(pkg *Package, dir string) {
+	folder := ""
+	if strings.Contains(p.Source.Registry, "://") {
+		pkg.Index = p.Source.Registry
+	} else {
+		folder = path.Join(dir, p.Source.Registry)
+		if path.IsAbs(p.Source.Registry) {
+			folder = p.Source.Registry
+		}
+	}
+	file := func(w uvFile) File {
+		f := File{Name: w.Filename, Size: w.Size, URL: withoutFragment(w.URL)}
+		if w.Path != "" {
+			f.Path = path.Join(folder, w.Path)
+		}
+		if f.Name == "" {
+			f.Name = baseName(f.URL + f.Path)
+		}
+		algorithm, hex, _ := strings.Cut(w.Hash, ":")
+		f.setHash(algorithm, hex)
+		return f
+	}
+	for _, w := range p.Wheels {
+		pkg.Wheels = append(pkg.Wheels, file(w))
+	}
+	if p.Sdist != nil {
+		sdist := file(*p.Sdist)
+		pkg.Sdist = &sdist
+	}
+}
+
+// uvGit is a repository as uv.lock writes it:
+// URL?rev=REVISION&subdirectory=FOLDER#COMMIT.
+func uvGit(source string) *VCS {
+	address, commit, _ := strings.Cut(source, "#")
+	address, query, _ := strings.Cut(address, "?")
+	values, err := url.ParseQuery(query)
 	if err != nil {
-		return err
+		values = url.Values{}
 	}
-	for _, name := range sorted(members) {
-		if _, ok := files[name]; !ok {
-			return fail(s, "dependencies.lock", "%s needs %s, which is not in the build context", l.Path, name)
+	v := &VCS{Type: "git", URL: address, Commit: commit, Subdirectory: values.Get("subdirectory")}
+	for _, key := range []string{"rev", "tag", "branch"} {
+		if value := values.Get(key); value != "" {
+			v.Requested = value
 		}
 	}
-	maps.Copy(f.files, files)
-	l.Manifests = append(l.Manifests, members...)
-	return nil
+	return v
 }
 
 func inContext(name string) bool {
 	return !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../")
-}
-
-func keys(m map[string][]uvEdge) map[string]bool {
-	names := map[string]bool{}
-	for name := range m {
-		names[normalize(name)] = true
-	}
-	return names
 }

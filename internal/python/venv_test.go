@@ -34,19 +34,21 @@ func TestNewVenv(t *testing.T) {
 	out := write(t, l)
 	want := `
 drwxr-xr-x 0:0 /
-drwxr-xr-x 0:0 /bin
-Lrwxrwxrwx 0:0 /bin/python -> /usr/local/bin/python3.13
-Lrwxrwxrwx 0:0 /bin/python3 -> python
-Lrwxrwxrwx 0:0 /bin/python3.13 -> python
-drwxr-xr-x 0:0 /lib
-drwxr-xr-x 0:0 /lib/python3.13
-drwxr-xr-x 0:0 /lib/python3.13/site-packages
--rw-r--r-- 0:0 /pyvenv.cfg 76
+drwxr-xr-x 0:0 /opt
+drwxr-xr-x 0:0 /opt/venv
+drwxr-xr-x 0:0 /opt/venv/bin
+Lrwxrwxrwx 0:0 /opt/venv/bin/python -> /usr/local/bin/python3.13
+Lrwxrwxrwx 0:0 /opt/venv/bin/python3 -> python
+Lrwxrwxrwx 0:0 /opt/venv/bin/python3.13 -> python
+drwxr-xr-x 0:0 /opt/venv/lib
+drwxr-xr-x 0:0 /opt/venv/lib/python3.13
+drwxr-xr-x 0:0 /opt/venv/lib/python3.13/site-packages
+-rw-r--r-- 0:0 /opt/venv/pyvenv.cfg 76
 `
 	if diff := cmp.Diff(want, "\n"+rootfstest.List(t, out)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	cfg, err := os.ReadFile(filepath.Join(out, "pyvenv.cfg"))
+	cfg, err := os.ReadFile(filepath.Join(out, "opt/venv/pyvenv.cfg"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +67,7 @@ func TestNewVenvOfALib64Python(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, err := l.Stat("/lib64/python3.13/site-packages"); err != nil || e.Path != "/lib/python3.13/site-packages" {
+	if e, err := l.Stat("/opt/venv/lib64/python3.13/site-packages"); err != nil || e.Path != "/opt/venv/lib/python3.13/site-packages" {
 		t.Errorf("got %s, %v", e.Path, err)
 	}
 }

@@ -99,7 +99,7 @@ func (c changes) add(e Entry) error {
 
 func unchanged(old, e Entry) (bool, error) {
 	if e.Mode.IsRegular() {
-		return equal(old, e)
+		return old.Equal(e)
 	}
 	return old.Mode == e.Mode && old.UID == e.UID && old.GID == e.GID && old.Link == e.Link, nil
 }

@@ -111,6 +111,19 @@ func (e Entry) ReadAll() ([]byte, error) {
 
 // readable refuses what is no file: this machine would follow a link out of the
 // root, and wait for a pipe.
+// Equal reports whether two files have the same mode, owner and bytes.
+func (e Entry) Equal(other Entry) (bool, error) {
+	if e.Mode != other.Mode || e.UID != other.UID || e.GID != other.GID || e.Size != other.Size {
+		return false, nil
+	}
+	a, err := e.ReadAll()
+	if err != nil {
+		return false, err
+	}
+	b, err := other.ReadAll()
+	return bytes.Equal(a, b), err
+}
+
 func (e Entry) readable() error {
 	if !e.Mode.IsRegular() {
 		return fmt.Errorf("%s: a %s, not a file", e.Path, kind(e))

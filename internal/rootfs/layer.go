@@ -1,7 +1,6 @@
 package rootfs
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -107,7 +106,7 @@ func (l *Layer) Add(e Entry) error {
 		return fmt.Errorf("%s: a %s is there already, where a %s would go", name, kind(old), kind(e))
 	}
 	if err == nil && old.Mode.IsRegular() && l.isOfBase(name) {
-		if same, err := equal(old, e); err != nil || same {
+		if same, err := old.Equal(e); err != nil || same {
 			return err
 		}
 	}
@@ -140,19 +139,6 @@ func (l *Layer) isOfBase(name string) bool {
 	_, own := l.entries[name]
 	_, shown := l.shown[name]
 	return !own && !shown
-}
-
-// equal reports whether a file of the base is what would be written.
-func equal(old, e Entry) (bool, error) {
-	if old.Mode != e.Mode || old.UID != e.UID || old.GID != e.GID || old.Size != e.Size {
-		return false, nil
-	}
-	a, err := old.ReadAll()
-	if err != nil {
-		return false, err
-	}
-	b, err := e.ReadAll()
-	return bytes.Equal(a, b), err
 }
 
 func kind(e Entry) string {

@@ -54,7 +54,7 @@ func Runtime(opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base)}
+	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}}
 	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.libraries, r.certificates, r.timeZones, r.records} {
 		if err := step(); err != nil {
 			return nil, err
@@ -92,6 +92,7 @@ type slicer struct {
 	dists       []python.Distribution
 	packages    []string
 	notes       []string
+	shown       map[string]shown
 }
 
 // python adds the interpreter and its standard library.
@@ -146,10 +147,13 @@ func (r *slicer) copyLink(e rootfs.Entry) error {
 // show makes the virtual environment visible to the search for libraries, and
 // lists what of it a loader would load.
 func (r *slicer) show() error {
-	for _, tree := range r.Venvs {
+	for i, tree := range r.Venvs {
 		err := tree.Walk("/", func(e rootfs.Entry) error {
 			if e.Mode.IsDir() {
 				return nil
+			}
+			if err := r.alone(e, i); err != nil {
+				return err
 			}
 			r.layer.Show(e)
 			f, err := elf.ReadEntry(e)
@@ -175,6 +179,46 @@ func (r *slicer) show() error {
 		r.dists = append(r.dists, dists...)
 	}
 	return nil
+}
+
+// alone checks that no other tree has another file at the same place: which of them
+// the image has would depend on the order of its layers.
+func (r *slicer) alone(e rootfs.Entry, tree int) error {
+	old, ok := r.shown[e.Path]
+	if !ok {
+		r.shown[e.Path] = shown{e, tree}
+		return nil
+	}
+	if e.IsLink() && old.Link == e.Link {
+		return nil
+	}
+	if same, err := old.Equal(e); err != nil || same {
+		return err
+	}
+	return fmt.Errorf("%s: %s and %s both have it, with other bytes (leave one of them out of the lock)",
+		e.Path, owner(r.Venvs[old.tree], e.Path), owner(r.Venvs[tree], e.Path))
+}
+
+// shown is a file of the virtual environment, and the tree that it is in.
+type shown struct {
+	rootfs.Entry
+	tree int
+}
+
+// owner is the package that a file of a tree belongs to.
+func owner(tree *rootfs.Root, name string) string {
+	dists, err := python.Distributions(tree, python.Venv)
+	if err != nil {
+		return "a package"
+	}
+	for _, d := range dists {
+		for _, line := range d.Record {
+			if line.Path == name {
+				return d.Name + " " + d.Version
+			}
+		}
+	}
+	return "a package"
 }
 
 // libraries adds the shared libraries.

@@ -3,7 +3,9 @@ package lab
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,13 +94,24 @@ func (l *Lab) engineConfig(root string) error {
 	if err != nil {
 		return err
 	}
-	if resolv, err := os.ReadFile("/etc/resolv.conf"); err == nil {
-		if err := os.WriteFile(filepath.Join(root, "etc/resolv.conf"), resolv, 0o644); err != nil {
+	// The engine downloads wheels itself: by this machine's name servers, and trusting
+	// whom this machine trusts.
+	for _, dir := range []string{"etc/docker", "etc/ssl/certs"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(root, "etc/docker"), 0o755); err != nil {
-		return err
+	for _, name := range []string{"etc/resolv.conf", "etc/ssl/certs/ca-certificates.crt"} {
+		data, err := os.ReadFile(filepath.Join("/", name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(root, name), data, 0o644); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(filepath.Join(root, "etc/docker/daemon.json"), data, 0o644)
 }

@@ -1,0 +1,75 @@
+package unpack
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/keelback/keelback/internal/wheel"
+)
+
+// fields reads the fields of a WHEEL or METADATA file (the headers of a mail),
+// names in lower case. A field that comes again is no matter: the first counts.
+func fields(text []byte) map[string]string {
+	out := map[string]string{}
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) == 0 {
+			break
+		}
+		name, value, ok := strings.Cut(string(line), ":")
+		name = strings.ToLower(name)
+		if _, seen := out[name]; !ok || seen || strings.HasPrefix(name, " ") || strings.HasPrefix(name, "\t") {
+			continue
+		}
+		out[name] = strings.TrimSpace(value)
+	}
+	return out
+}
+
+// checkWheelFile checks the WHEEL file: another major version would need another
+// installer. It gives a note where a minor version is newer than what is known.
+func checkWheelFile(text []byte) (note string, err error) {
+	f := fields(text)
+	version, ok := f["wheel-version"]
+	if !ok {
+		return "", errors.New("no Wheel-Version")
+	}
+	major, minor, _ := strings.Cut(version, ".")
+	n, err := strconv.Atoi(minor)
+	switch {
+	case err != nil || n < 0:
+		return "", fmt.Errorf("Wheel-Version: %q is not a version (1.0 works)", version)
+	case major != "1":
+		return "", fmt.Errorf("Wheel-Version: %s (1.0 works)", version)
+	}
+	if pure, ok := f["root-is-purelib"]; ok && !strings.EqualFold(pure, "true") && !strings.EqualFold(pure, "false") {
+		return "", fmt.Errorf("Root-Is-Purelib: %q (true or false)", pure)
+	}
+	if n > 0 {
+		note = fmt.Sprintf("its format is %s; what is new since 1.0 is not known here", version)
+	}
+	return note, nil
+}
+
+// checkMetadata checks that a METADATA file is of the package that the file name
+// says.
+func checkMetadata(text []byte, name, version string) error {
+	f := fields(text)
+	if got := f["name"]; wheel.NormalName(got) != name {
+		return fmt.Errorf("Name: %s (the file is named for %s)", show(got), name)
+	}
+	if got := f["version"]; !isVersion(got, version) {
+		return fmt.Errorf("Version: %s (the file is named for %s)", show(got), version)
+	}
+	return nil
+}
+
+// isVersion reports whether a package's version is the one that its file is named
+// for. Builders may put a local version into the file name only.
+func isVersion(got, file string) bool {
+	public, _, _ := strings.Cut(file, "+")
+	return wheel.CompareVersions(got, file) == 0 || wheel.CompareVersions(got, public) == 0
+}

@@ -1,0 +1,96 @@
+package unpack
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/rootfs"
+)
+
+// checkOver compares the tree with that of another layer of the image. A file that
+// both have must be the same in both: which of them an image has would depend on the
+// order of its layers.
+func (t *tree) checkOver(dir string, l layout) error {
+	root, err := rootfs.Open(dir)
+	if err != nil {
+		return err
+	}
+	files := make(map[string]*file, len(t.files))
+	for _, f := range t.files {
+		files[f.path] = f
+	}
+	err = root.Walk(python.Venv, func(e rootfs.Entry) error {
+		name := strings.TrimPrefix(e.Path, python.Venv+"/")
+		if f, ok := files[name]; ok && e.Mode.IsRegular() {
+			same, err := f.isEntry(e)
+			if err == nil && !same {
+				err = fmt.Errorf("%s: %s has another file for %s", f.origin(), overOwner(root, l, name), show(name))
+			}
+			return err
+		}
+		// What the other layers have is left out of t.names: two of them may have the
+		// same, which is checked where they are made.
+		if other := t.names.clash(name, e.Mode.IsDir()); other != "" {
+			return fmt.Errorf("%s: clashes with %s of %s (some file systems take them for the same)",
+				t.originOf(other), show(name), overOwner(root, l, name))
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// originOf is where a file, or the first one in a directory, comes from.
+func (t *tree) originOf(name string) string {
+	for _, f := range t.files {
+		if f.path == name || strings.HasPrefix(f.path, name+"/") {
+			return f.origin()
+		}
+	}
+	return show(name)
+}
+
+// isEntry reports whether a file has the bytes of an entry of another tree.
+func (f *file) isEntry(e rootfs.Entry) (bool, error) {
+	if f.size != e.Size {
+		return false, nil
+	}
+	want, err := f.sha256()
+	if err != nil {
+		return false, err
+	}
+	src, err := e.Open()
+	if err != nil {
+		return false, err
+	}
+	defer src.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, src); err != nil {
+		return false, err
+	}
+	return want == encode("sha256", sum.Sum(nil)), nil
+}
+
+// overOwner is the package of another layer that a file belongs to.
+func overOwner(root *rootfs.Root, l layout, name string) string {
+	dists, err := python.DistributionsIn(root, path.Join(python.Venv, l.sitePackages), python.Venv)
+	if err != nil {
+		return "another layer"
+	}
+	for _, d := range dists {
+		for _, line := range d.Record {
+			if p := strings.TrimPrefix(line.Path, python.Venv+"/"); p == name || strings.HasPrefix(p, name+"/") {
+				return d.Name + " " + d.Version
+			}
+		}
+	}
+	return "another layer"
+}

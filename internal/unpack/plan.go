@@ -1,0 +1,162 @@
+package unpack
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// add plans the file of a member.
+func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) error {
+	if m.isDir || d.isLeftOut(m.name, members) {
+		return nil
+	}
+	p, err := l.place(d, m.name)
+	if err != nil {
+		return err
+	}
+	if p.isScript && isLauncherOf(path.Base(p.path), d.points) {
+		return nil
+	}
+	f := &file{path: p.path, dist: d, member: m, isExec: m.isExec || p.isScript, digest: d.record[m.name].digest, size: m.size}
+	if p.isScript {
+		if err := f.rewrite(r); err != nil {
+			return err
+		}
+	}
+	if err := d.noteStartup(r, l, f); err != nil {
+		return err
+	}
+	d.files = append(d.files, f)
+	return l.check(d, p.path)
+}
+
+// isLeftOut reports whether a member is not for the environment: bytecode beside its
+// source, which is made for another machine, time or path; and what an installer
+// writes itself. Signatures of RECORD are not true of the one that is written.
+func (d *dist) isLeftOut(name string, members map[string]*member) bool {
+	if below, ok := strings.CutPrefix(name, d.info+"/"); ok {
+		return slices.Contains([]string{"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"}, below)
+	}
+	if dir := path.Dir(name); dir == "__pycache__" || strings.HasSuffix(dir, "/__pycache__") {
+		return true
+	}
+	source, ok := strings.CutSuffix(name, "c")
+	return ok && strings.HasSuffix(source, ".py") && members[source] != nil
+}
+
+// rewrite gives a script the interpreter of the environment, where its first line
+// asks for that.
+func (f *file) rewrite(r *reader) error {
+	const placeholder = "#!python"
+	start := make([]byte, 0, len(placeholder))
+	if f.member.size < int64(len(placeholder)) {
+		return nil
+	}
+	// Great programs come as scripts too: only the start of them is read here.
+	err := r.copy(f.dist.archive, f.member, "", func(b []byte) error {
+		start = append(start, b[:min(len(placeholder), len(b))]...)
+		return errStop
+	})
+	if err != errStop {
+		return err
+	}
+	if string(start) != placeholder {
+		return nil
+	}
+	text, err := r.read(f.dist.archive, f.member, f.digest, maxScript)
+	if err != nil {
+		return err
+	}
+	rest := text[len(placeholder):]
+	if len(rest) > 0 && rest[0] == 'w' {
+		rest = rest[1:]
+	}
+	f.setData(slices.Concat([]byte(shebang), rest))
+	return nil
+}
+
+func (f *file) setData(data []byte) {
+	f.member, f.data, f.digest, f.size = nil, data, sumOf(data), int64(len(data))
+}
+
+// noteStartup notes what Python runs, or takes, each time it starts, whatever the
+// service imports. Packages use it rightly (setuptools, coverage), so it is no error;
+// but whoever reads the build's output should see it.
+func (d *dist) noteStartup(r *reader, l layout, f *file) error {
+	name, ok := strings.CutPrefix(f.path, l.sitePackages+"/")
+	if !ok {
+		return nil
+	}
+	top, _, below := strings.Cut(name, "/")
+	module, _, _ := strings.Cut(top, ".")
+	switch {
+	case module == "sitecustomize" || module == "usercustomize":
+		if !below || strings.HasPrefix(path.Base(name), "__init__.") {
+			d.notes = append(d.notes, show(name)+" runs each time Python starts")
+		}
+	case !below && path.Ext(name) == ".pth" && f.member != nil:
+		text, err := r.read(d.archive, f.member, f.digest, maxMetadata)
+		if err != nil {
+			return err
+		}
+		if runsCode(text) {
+			d.notes = append(d.notes, show(name)+" runs code each time Python starts")
+		}
+	}
+	return nil
+}
+
+// runsCode reports whether a .pth file has a line that Python runs.
+func runsCode(pth []byte) bool {
+	for line := range bytes.Lines(bytes.TrimPrefix(pth, []byte("\ufeff"))) {
+		for part := range bytes.SplitSeq(line, []byte("\r")) {
+			if bytes.HasPrefix(part, []byte("import ")) || bytes.HasPrefix(part, []byte("import\t")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addOwn plans what the installer adds: programs for entry points, who installed the
+// package and why, and RECORD.
+func (d *dist) addOwn(l layout) error {
+	own := func(name string, data []byte, isExec bool) {
+		f := &file{path: name, dist: d, isExec: isExec}
+		f.setData(data)
+		d.files = append(d.files, f)
+	}
+	for _, p := range d.points {
+		own(path.Join("bin", p.name), p.launcher(), true)
+	}
+	info := path.Join(l.sitePackages, d.info)
+	own(path.Join(info, "INSTALLER"), []byte("keelback\n"), false)
+	own(path.Join(info, "REQUESTED"), nil, false)
+	if d.DirectURL != "" {
+		own(path.Join(info, "direct_url.json"), []byte(d.DirectURL), false)
+	}
+	var err error
+	if d.files, err = merge(d.files); err != nil {
+		return err
+	}
+	lines := make(map[string]recordLine, len(d.files))
+	for _, f := range d.files {
+		name, err := filepath.Rel(l.sitePackages, f.path)
+		if err != nil {
+			return err
+		}
+		lines[name] = recordLine{f.digest, f.size}
+	}
+	self := path.Join(d.info, "RECORD")
+	text, err := recordText(lines, self)
+	if err != nil {
+		return fmt.Errorf("%s: %w", self, err)
+	}
+	own(path.Join(info, "RECORD"), text, false)
+	sortFiles(d.files)
+	return nil
+}
