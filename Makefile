@@ -13,11 +13,11 @@ export CGO_ENABLED = 0
 export GOFLAGS = -trimpath -buildvcs=false
 LDFLAGS := -s -w -buildid=
 
-.PHONY: help build tools generate golden lint test unit integration demo image clean
+.PHONY: help build tools generate golden lint test unit integration demo repro fuzz fuzz-short image clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build keelback, keelback-frontend, keelback-step and buildkitd into bin/
 	go build -ldflags "$(LDFLAGS)" -o bin/ ./cmd/...
@@ -50,6 +50,27 @@ integration: build tools ## run the scripts of integration/testdata; needs root 
 
 demo: build tools ## build the example for both runtimes, start both and compare them
 	go run ./integration/demo
+
+repro: build tools ## build the examples in two ways that must not matter, and compare digests
+	go run ./integration/repro
+
+# Fuzz targets are found by their names. Two run at a time, with one worker each. An
+# input that makes one fail stays in testdata/fuzz of its package, and so does its text
+# in the output.
+FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
+	if go test "$$package" -run "^$$" -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel 1 >"$$log" 2>&1; \
+	then echo "ok    $$package $$target $$(grep -o "execs: [0-9]*" "$$log" | tail -1)"; rm "$$log"; \
+	else echo "FAIL  $$package $$target"; cat "$$log"; \
+		sed -n "s|.*Failing input written to ||p" "$$log" | sed "s|^|$$package/|" | xargs -r tail -v -n +1; rm "$$log"; exit 1; \
+	fi
+
+fuzz: FUZZTIME ?= 10m
+fuzz: ## run each fuzz target for ten minutes, or FUZZTIME
+fuzz-short: FUZZTIME ?= 60s
+fuzz-short: ## run each fuzz target for one minute, or FUZZTIME
+fuzz fuzz-short:
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | \
+		sed -E 's|/[^/]*:func | |' | sort -u | xargs -P 2 -L 1 sh -c '$(FUZZ)'
 
 image: ## build the frontend's image for both architectures, with Docker
 	docker buildx build --platform linux/amd64,linux/arm64 -t docker.io/keelback/keelback:1 .

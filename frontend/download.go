@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	// downloadTries is how often a download is tried before a fault of the network is
-	// taken for good.
-	downloadTries = 4
+	// stalledTries is how often a download is tried that stands still. Others are tried
+	// [llb.MaxAttempts] times before a fault of the network is taken for good.
+	stalledTries = 2
 
 	// downloadsAtOnce is how many downloads run at a time once one has failed: the
 	// server may be at its limits.
@@ -38,7 +38,7 @@ const (
 	slowest = 32 << 10
 
 	// unknownSize stands for the size of a file whose size the lock does not say.
-	unknownSize = 64 << 20
+	unknownSize = 8 << 20
 )
 
 // downloads sees to it that no build fails by a fault of the network that passes.
@@ -160,7 +160,11 @@ func (d *downloads) download(ctx context.Context, f llb.Download) error {
 			return err
 		}
 		reason, passes := d.diagnose(ctx, f, err)
-		if !passes || attempt+1 >= downloadTries {
+		tries := llb.MaxAttempts
+		if errors.Is(err, errStalled) {
+			tries = stalledTries
+		}
+		if !passes || attempt+1 >= tries {
 			return d.problem(f, reason, attempt+1)
 		}
 		select {

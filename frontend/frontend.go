@@ -75,7 +75,11 @@ type build struct {
 // load reads what the build context says. The files of a member of the workspace
 // have to be among the service's own: it would be installed empty.
 func (b *build) load(ctx context.Context) (*lock.Project, error) {
-	p, err := lock.Load(ctx, b.spec, b)
+	var tree lock.Tree = b
+	if b.ui.BuildOpts().Opts["requestid"] == RequestLock {
+		tree = lock.Original(b)
+	}
+	p, err := lock.Load(ctx, b.spec, tree)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func BenchmarkCompile500(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			size := 0
 			for b.Loop() {
-				size = define(b, s, context).ToPB().SizeVT()
+				size = define(b, s, load(b, s, context)).ToPB().SizeVT()
 			}
 			b.ReportMetric(float64(size), "definition-B")
 		})
@@ -68,7 +68,8 @@ func TestCompileLargeLock(t *testing.T) {
 	for name, context := range bigLocks(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			first := define(t, s, context)
+			opt := load(t, s, context)
+			first := define(t, s, opt)
 			if n := first.ToPB().SizeVT(); n > maxDefinition {
 				t.Errorf("the definition has %d bytes, at most %d are right", n, maxDefinition)
 			}
@@ -80,7 +81,7 @@ func TestCompileLargeLock(t *testing.T) {
 				t.Errorf("%d vertices beside the downloads, at most %d are right", others, most)
 			}
 			for range 24 {
-				if again := define(t, s, context); !slices.EqualFunc(first.Def, again.Def, bytes.Equal) {
+				if again := define(t, s, opt); !slices.EqualFunc(first.Def, again.Def, bytes.Equal) {
 					t.Fatal("two compiles of the same lock differ")
 				}
 			}
@@ -97,13 +98,19 @@ func bigSpec(tb testing.TB) *spec.Spec {
 	return s
 }
 
-// define makes the definition of a build.
-func define(tb testing.TB, s *spec.Spec, context lock.Tree) *bk.Definition {
+// load reads the lock of a context.
+func load(tb testing.TB, s *spec.Spec, context lock.Tree) llb.Options {
 	tb.Helper()
 	opt, err := newOptions(tb.Context(), s, context, "linux/amd64")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return opt
+}
+
+// define makes the definition of a build.
+func define(tb testing.TB, s *spec.Spec, opt llb.Options) *bk.Definition {
+	tb.Helper()
 	res, err := llb.Compile(tb.Context(), s, opt)
 	if err != nil {
 		tb.Fatal(err)

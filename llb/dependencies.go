@@ -172,5 +172,5 @@ func Lock(ctx context.Context, s *spec.Spec, opt Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.Pylock()
+	return opt.Project.Completed(l)
 }

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
@@ -48,25 +48,27 @@ type Download struct {
 	Size   int64
 }
 
+// attemptModes are the modes of a file by attempt. They say nothing: BuildKit keeps the
+// failure of an op, and of all that have its cache key, as long as the build lasts, and
+// a mode makes another key.
+var attemptModes = [MaxAttempts]os.FileMode{0o644, 0o640, 0o604, 0o600}
+
+// MaxAttempts is how many attempts at a download there can be.
+const MaxAttempts = 4
+
 // State has the file, and nothing else. The daemon takes nothing but what has the
-// lock's hash. Where a file comes from is no part of its cache key.
-//
-// An attempt after a failed one is another state, since BuildKit keeps the failure of
-// an op as long as the build lasts.
+// lock's hash. Where a file comes from is no part of its cache key. An attempt after a
+// failed one is another state.
 func (d Download) State(attempt int, opts ...llb.ConstraintsOpt) llb.State {
-	from := d.URL
-	if attempt > 0 {
-		from += "#attempt=" + strconv.Itoa(attempt+1) // which no server sees
-	}
 	all := []llb.HTTPOption{
 		llb.Checksum(digest.NewDigestFromEncoded(digest.SHA256, d.SHA256)),
 		llb.Filename(d.Name),
-		llb.Chmod(0o644),
+		llb.Chmod(attemptModes[min(attempt, MaxAttempts-1)]),
 	}
 	for _, o := range opts {
 		all = append(all, o)
 	}
-	return llb.HTTP(from, all...)
+	return llb.HTTP(d.URL, all...)
 }
 
 // file is a state that has a file of the lock, and its path in there.
@@ -161,6 +163,10 @@ func (c *compiler) mirrored(address string) string {
 	return mirror + u.EscapedPath()
 }
 
+// maxShownLock is the size up to which a lock is part of the graph, to be shown where
+// something of it fails. Bigger ones are named with the line only.
+const maxShownLock = 256 << 10
+
 // inLock points to the entry of a distribution in its lock.
 func (c *compiler) inLock(d lock.Distribution) llb.ConstraintsOpt {
 	name, _, _ := strings.Cut(d.Place, ":")
@@ -169,7 +175,11 @@ func (c *compiler) inLock(d lock.Distribution) llb.ConstraintsOpt {
 	}
 	sm, ok := c.locks[name]
 	if !ok {
-		sm = llb.NewSourceMap(nil, name, "TOML", c.opt.Project.Text(name))
+		text := c.opt.Project.Text(name)
+		if len(text) > maxShownLock {
+			text = nil
+		}
+		sm = llb.NewSourceMap(nil, name, "TOML", text)
 		c.locks[name] = sm
 	}
 	at := &pb.Position{Line: int32(d.Line)}

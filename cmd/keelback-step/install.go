@@ -45,7 +45,15 @@ func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		res, err := unpack.Install(unpack.Options{Out: *out, Natives: *natives, Python: *version, Wheels: wheels, Over: *over})
+		opt := unpack.Options{Out: *out, Natives: *natives, Python: *version, Wheels: wheels}
+		for _, dir := range *over {
+			root, err := open("over", dir)
+			if err != nil {
+				return err
+			}
+			opt.Over = append(opt.Over, root)
+		}
+		res, err := unpack.Install(opt)
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,5 @@
 // Command keelback-step does what happens to files inside of a build: it makes,
-// strips and slices trees. It is run as argv, without a shell, in any rootfs, even
+// slices and merges trees, and unpacks wheels. It is run as argv, without a shell, in any rootfs, even
 // an empty one; it executes nothing and needs no network. What it reads lies in
 // directories that are mounted, and so does the directory that it writes into.
 package main
@@ -25,7 +25,6 @@ func commands() []command {
 	return []command{
 		{"venv", "make an empty virtual environment", venvCommand},
 		{"install", "install wheels into a virtual environment", installCommand},
-		{"strip", "copy a virtual environment without what no service needs", stripCommand},
 		{"runtime", "slice the interpreter and its libraries out of the builder", runtimeCommand},
 		{"user", "add a user", userCommand},
 		{"app", "copy the service's own files", appCommand},

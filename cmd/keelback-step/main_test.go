@@ -61,11 +61,10 @@ func TestImage(t *testing.T) {
 	contextDir := rootfstest.Text(t, "-- main.py --\n-- keelback.yaml --\n")
 	for _, args := range [][]string{
 		{"venv", "--builder", builderDir, "--python", "3.13", "--out", out("venv")},
-		{"strip", "--venv", filepath.Join(out("venv"), "opt/venv"), "--keep", "pip", "--out", out("strip")},
-		{"runtime", "--base", baseDir, "--builder", builderDir, "--venv", out("strip"), "--family", "alpine", "--out", out("runtime")},
+		{"runtime", "--base", baseDir, "--builder", builderDir, "--venv", out("venv"), "--family", "alpine", "--out", out("runtime")},
 		{"user", "--base", baseDir, "--name", "appuser", "--uid", "1001", "--gid", "1001", "--writable", "/models", "--out", out("user")},
 		{"app", "--context", contextDir, "--exclude", "keelback.yaml", "--dest", "/app", "--out", out("app")},
-		{"apply", "--tree", out("strip"), "--out", baseDir},
+		{"apply", "--tree", out("venv"), "--out", baseDir},
 		{"apply", "--tree", out("runtime"), "--out", baseDir},
 		{"apply", "--tree", out("user"), "--out", baseDir},
 		{"apply", "--tree", out("app"), "--out", baseDir},
@@ -101,11 +100,11 @@ func TestArgumentErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no command", nil, "COMMAND: one of venv, install, strip, runtime, user, app, debug, apply"},
+		{"no command", nil, "COMMAND: one of venv, install, runtime, user, app, debug, apply"},
 		{"unknown command", []string{"pip"}, "COMMAND: one of"},
 		{"unknown flag", []string{"venv", "--prefix", "/x"}, "venv: flag provided but not defined: -prefix"},
-		{"values in a row", []string{"strip", "--keep", "pip", "wheel"}, "strip: wheel: not a flag (a flag with several values is repeated)"},
-		{"no output", []string{"strip", "--venv", dir}, `strip: --out: "" is not an absolute path`},
+		{"values in a row", []string{"app", "--include", "a", "b"}, "app: b: not a flag (a flag with several values is repeated)"},
+		{"no output", []string{"apply", "--tree", dir}, `apply: --out: "" is not an absolute path`},
 		{"relative output", []string{"apply", "--tree", dir, "--out", "x"}, `apply: --out: "x" is not an absolute path`},
 		{"relative tree", []string{"apply", "--tree", "x", "--out", dir}, `apply: --tree: "x" is not an absolute path`},
 		{"no tree", []string{"runtime", "--out", dir, "--base", dir + "/none"}, "runtime: --base: stat " + dir + "/none: no such file or directory"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 
 	"github.com/containerd/continuity"
@@ -20,8 +21,8 @@ file that the lock allows by its hash. A requirements.txt, poetry.lock or Pipfil
 does not have them, so that each build asks an index for them once; with pylock.toml
 no step of a build has a network.
 
-The lock that it is made from stays what it is, and is to be named no more: the spec
-gets dependencies: {lock: pylock.toml}.`
+Builds then take pylock.toml in place of the lock that it was made from, as long as
+that does not change.`
 
 func (a *app) lockCommand() *cobra.Command {
 	f := struct {
@@ -47,14 +48,15 @@ func (a *app) runLock(ctx context.Context, in *inputs, s *solver) error {
 	if in.remote() {
 		return usagef("%s: not a directory (a lock is written beside the one that it is made from)", in.dir)
 	}
-	if _, err := in.readSpec(a.env); err != nil {
+	parsed, err := in.readSpec(a.env)
+	if err != nil {
 		return err
 	}
 	text, err := a.request(ctx, in, s, frontend.RequestLock)
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(in.dir, string(lock.Pylock))
+	name := filepath.Join(in.dir, filepath.FromSlash(path.Dir(parsed.Dependencies.Lock)), string(lock.Pylock))
 	if err := continuity.AtomicWriteFile(name, text, 0o644); err != nil {
 		return err
 	}

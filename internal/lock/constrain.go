@@ -22,7 +22,7 @@ func (r *requirementsReader) readConstraint(line requirementLine) {
 	bare := strings.TrimSpace(hash.ReplaceAllString(line.text, " "))
 	c := pipConstraint{line: line, name: requirementName(bare)}
 	if c.name == "" || isPath(bare) || bareURL.MatchString(bare) {
-		r.problems.addf(line.file, line.number, lockKey, "not a constraint: %q (want NAME and versions)", line.text)
+		r.problems.addf(line.file, line.number, lockKey, "not a constraint (want NAME and versions)")
 		return
 	}
 	rest := strings.TrimSpace(bare[len(nameAndExtras.FindString(bare)):])

@@ -91,6 +91,10 @@ func (f *found) chooseLock(s *spec.Spec) error {
 			candidates = append(candidates, name)
 		}
 	}
+	candidates, err := f.preferCompleted(s, candidates)
+	if err != nil {
+		return err
+	}
 	switch len(candidates) {
 	case 0:
 		return f.checkNone(s)
@@ -113,7 +117,11 @@ func isLock(base string) bool {
 // checkNamed tells why a lock that the spec names is not there.
 func (f *found) checkNamed(s *spec.Spec) error {
 	if _, ok := f.files[f.lock]; ok {
-		return nil
+		locks, err := f.preferCompleted(s, []string{f.lock})
+		if err == nil {
+			f.lock = locks[0]
+		}
+		return err
 	}
 	if f.hidden(f.lock) {
 		return fail(s, "dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)

@@ -1,6 +1,10 @@
 package lock
 
-import "github.com/pelletier/go-toml/v2"
+import (
+	"regexp"
+
+	"github.com/pelletier/go-toml/v2"
+)
 
 // document is a file of TOML as it is written, to be hashed as the tools do.
 type document struct {
@@ -40,4 +44,12 @@ func texts(value any) []string {
 		}
 	}
 	return all
+}
+
+var placeholders = regexp.MustCompile(`//\$\{[^}/@]*\}(?::\$\{[^}/@]*\})?@`)
+
+// withoutPlaceholders is the URL of an index without what stands in a file for a user
+// name and a password that are not there: https://${USER}:${PASSWORD}@example.com.
+func withoutPlaceholders(address string) string {
+	return placeholders.ReplaceAllString(address, "//")
 }

@@ -47,7 +47,12 @@ func (l *locked) setGraph(u *uvLock, root *uvPackage, dir string) error {
 }
 
 func (p *uvPackage) parseMarkers(parse markers) error {
-	lists := slices.Concat([][]uvEdge{p.Needs}, slices.Collect(maps.Values(p.Extras)), slices.Collect(maps.Values(p.Groups)))
+	lists := [][]uvEdge{p.Needs}
+	for _, more := range []map[string][]uvEdge{p.Extras, p.Groups} {
+		for _, key := range slices.Sorted(maps.Keys(more)) {
+			lists = append(lists, more[key])
+		}
+	}
 	for _, edges := range lists {
 		for i := range edges {
 			var err error

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
@@ -130,7 +128,8 @@ func (l *locked) finish() {
 	l.Names, l.LocalNames, l.Manifests = sorted(l.Names), sorted(l.LocalNames), sorted(l.Manifests)
 }
 
-// readMembers reads the pyproject.toml of the folders that are installed.
+// readMembers reads the pyproject.toml of the folders that are installed. That the
+// files of the context are there is for the build to see: they are too big to be read.
 func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 	var wanted []string
 	for _, dir := range l.members {
@@ -152,6 +151,11 @@ func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 		if p.Name == "" && p.Directory != nil {
 			p.Name = projectName(p.Directory.Path, files)
 		}
+		for _, file := range p.files() {
+			if file.Path != "" && f.hidden(file.Path) {
+				l.problems.at(p, "%s is %s, which .dockerignore keeps out of the build context (add the line !%s to it)", p.title(), file.Path, file.Path)
+			}
+		}
 	}
 	return nil
 }
@@ -159,7 +163,8 @@ func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 // projectName is the name of the project in a folder, or else that of the folder.
 func projectName(dir string, files map[string][]byte) string {
 	var p pyproject
-	err := toml.Unmarshal(files[path.Join(dir, pyprojectFile)], &p)
+	file := path.Join(dir, pyprojectFile)
+	err := unmarshal(file, files[file], &p)
 	if name := normalize(p.Project.Name); err == nil && name != "" {
 		return name
 	}

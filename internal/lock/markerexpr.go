@@ -216,7 +216,16 @@ func (p *exprParser) term() markerExpr {
 	if operator == "not" {
 		operator += " " + p.next()
 	}
-	return atom(left, operator, p.next())
+	return atom(requote(left), operator, requote(p.next()))
+}
+
+// requote gives a text the quotes of all others, so that the same comparison is the
+// same text.
+func requote(token string) string {
+	if strings.HasPrefix(token, `"`) {
+		return quote(strings.Trim(token, `"`))
+	}
+	return token
 }
 
 // sortExprs orders markers by their text.

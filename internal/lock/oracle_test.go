@@ -97,7 +97,7 @@ func (o oracle) compare(t *testing.T, file txtar.File) {
 		same(t, "uv.lock on "+platform, want, selected(t, uvLock, s, target))
 		same(t, "pylock.toml on "+platform, want, selected(t, pylock, exported, target))
 	}
-	if cmd := exec.CommandContext(t.Context(), o.uv, "python", "find", "--no-python-downloads", s.Python); cmd.Run() == nil {
+	if o.has(t, s.Python) {
 		want := o.planned(t, append([]string{"sync", "--dry-run", "--no-install-local", "--python", s.Python}, args...)...)
 		same(t, "uv.lock here", want, selected(t, uvLock, s, o.target(t, s.Python)))
 	}
@@ -113,6 +113,12 @@ func parse(t *testing.T, data []byte) *spec.Spec {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// has tells whether there is an interpreter of a version.
+func (o oracle) has(t *testing.T, python string) bool {
+	t.Helper()
+	return exec.CommandContext(t.Context(), o.uv, "python", "find", "--no-python-downloads", python).Run() == nil
 }
 
 // load reads a lock as a project does.
@@ -184,4 +190,65 @@ func (o oracle) target(t *testing.T, python string) wheel.Target {
 		t.Fatal(err)
 	}
 	return parseTarget(t, out[0]+" "+machine+" glibc "+out[1])
+}
+
+// TestOracleComplete completes requirements with hashes by what uv answers to the
+// queries, and compares what is selected then with what uv would install of them.
+func TestOracleComplete(t *testing.T) {
+	uv, err := exec.LookPath("uv")
+	if err != nil {
+		t.Skip("no uv in PATH")
+	}
+	for name, sdists := range map[string]string{"service": "", "forks": "", "large": "lz4, watchdog"} {
+		archive, err := txtar.ParseFile("testdata/oracle/" + name + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := oracle{uv: uv, dir: t.TempDir()}
+		if err := txtar.Write(archive, o.dir); err != nil {
+			t.Fatal(err)
+		}
+		o.run(t, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--output-file", "requirements.txt", "pyproject.toml")
+		for _, python := range []string{"3.11", "3.12"} {
+			t.Run(name+" on "+python, func(t *testing.T) { o.complete(t, python, sdists) })
+		}
+	}
+}
+
+func (o oracle) complete(t *testing.T, python, sdists string) {
+	s := parse(t, []byte("name: shop\npython: \""+python+"\"\ncommand: [shop]\nbuilder: {unlocked: true}\ndependencies: {lock: requirements.txt, allow_sdist: ["+sdists+"]}\n"))
+	l := o.load(t, s)
+	var answers [][]byte
+	for _, q := range l.Missing() {
+		if err := os.WriteFile(filepath.Join(o.dir, "query.txt"), []byte(q.Requirements), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		o.run(t, "pip", "compile", "--quiet", "--universal", "--no-deps", "--python-version", python, "--format", "pylock.toml", "--output-file", "pylock.answer.toml", "query.txt")
+		answer, err := os.ReadFile(filepath.Join(o.dir, "pylock.answer.toml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, answer)
+	}
+	done, err := l.Complete(answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pylock, err := done.Pylock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(o.dir, "pylock.toml"), pylock, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for platform, text := range platforms {
+		target := parseTarget(t, s.Python+".9 "+text)
+		want := o.planned(t, "pip", "install", "--dry-run", "--no-deps", "--target", "target", "--python-version", s.Python+".9", "--python-platform", platform, "-r", "requirements.txt")
+		same(t, "completed on "+platform, want, selected(t, done, s, target))
+		if !o.has(t, python) {
+			continue // uv holds requires-python against the interpreter that it runs with
+		}
+		want = o.planned(t, "pip", "install", "--dry-run", "--no-deps", "--target", "target", "--python-version", s.Python+".9", "--python-platform", platform, "-r", "pylock.toml")
+		same(t, "pylock.toml, read by uv on "+platform, want, selected(t, done, s, target))
+	}
 }

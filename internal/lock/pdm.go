@@ -93,6 +93,7 @@ func readPDM(f *found, l *locked) error {
 	r := pdmReader{file: f.lock, dir: f.dir, markers: map[string]*wheel.Marker{}, problems: &l.problems}
 	lines := headerLines(f.files[f.lock], "package")
 	for i, m := range merged {
+		l.Names = append(l.Names, normalize(m.Name)) // also of those that no target needs
 		if pkg := r.read(m.pdmPackage, lineOf(lines, m.index), markers[i]); pkg != nil {
 			l.packages = append(l.packages, pkg)
 		}

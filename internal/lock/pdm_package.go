@@ -108,7 +108,7 @@ func (p *pdmLock) trace(merged []*pdmMerged, project *pdmProject) ([]markerExpr,
 		t.needs = func(extra string) ([]dependency, error) { return project.dependencies(m.needs(extra)) }
 		packages = append(packages, t)
 	}
-	return traceMarkers(packages, roots, pdmMend)
+	return traceMarkers(packages, roots, project.name, pdmMend)
 }
 
 func (p *pdmPackage) kind() string {

@@ -145,9 +145,6 @@ func (p *pdmProject) dependencies(requirements []string) ([]dependency, error) {
 	return all, nil
 }
 
-// placeholders stand for a user name and password that are not in the file.
-var placeholders = regexp.MustCompile(`//\$\{[^}/@]*\}(?::\$\{[^}/@]*\})?@`)
-
 // indexes are those of the project: one that is called pypi is the default one.
 func (p *pdmProject) indexes() Query {
 	var q Query
@@ -158,7 +155,7 @@ func (p *pdmProject) indexes() Query {
 	for _, s := range sources {
 		source, _ := s.(map[string]any)
 		address, _ := source["url"].(string)
-		address = placeholders.ReplaceAllString(address, "//")
+		address = withoutPlaceholders(address)
 		switch name, _ := source["name"].(string); {
 		case address == "":
 		case source["type"] == "find_links":

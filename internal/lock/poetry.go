@@ -41,6 +41,10 @@ type poetryPackage struct {
 	Groups  []string
 	Markers any
 
+	// Marker is there in lock version 1.0, where the markers of dependencies may be
+	// missing.
+	Marker string
+
 	Files  []poetryFile
 	Source poetrySource
 
@@ -91,6 +95,7 @@ func readPoetry(f *found, l *locked) error {
 	r := poetryReader{lock: p, file: f.lock, dir: f.dir, markers: map[string]*wheel.Marker{}, problems: &l.problems}
 	lines := headerLines(f.files[f.lock], "package")
 	for i, pkg := range p.Package {
+		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
 		if pkg := r.read(pkg, lineOf(lines, i), markers[i]); pkg != nil {
 			l.packages = append(l.packages, pkg)
 		}

@@ -2,6 +2,7 @@ package lock
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/keelback/keelback/internal/wheel"
@@ -88,30 +89,28 @@ func (p *Package) addFile(f File) {
 // files are those of a package. Up to lock version 1.1 a name has one list for all of
 // its versions.
 func (r *poetryReader) files(p *poetryPackage) []poetryFile {
+	all := r.lock.Metadata.Files[p.Name]
+	versions := func(q *poetryPackage) bool { return q.Name == p.Name && q.Version != p.Version }
 	if p.Files != nil {
 		return p.Files
+	} else if !slices.ContainsFunc(r.lock.Package, versions) {
+		return all
 	}
-	var files []poetryFile
-	for _, f := range r.lock.Metadata.Files[p.Name] {
-		if version, ok := versionOf(f.File); !ok || wheel.CompareVersions(version, p.Version) == 0 {
-			files = append(files, f)
-		}
-	}
-	return files
+	return slices.DeleteFunc(slices.Clone(all), func(f poetryFile) bool { return !p.hasFile(f.File) })
 }
 
-// versionOf is the version that a file's name has.
-func versionOf(name string) (version string, ok bool) {
+// hasFile tells whether a file of the package's name has its version.
+func (p *poetryPackage) hasFile(name string) bool {
 	if n, err := wheel.ParseName(name); err == nil {
-		return n.Version, true
+		return wheel.CompareVersions(n.Version, p.Version) == 0
 	}
-	stem, ok := strings.CutSuffix(name, ".tar.gz")
-	if !ok {
-		stem, ok = strings.CutSuffix(name, path.Ext(name))
-		stem = strings.TrimSuffix(stem, ".tar")
+	stem := strings.TrimSuffix(strings.TrimSuffix(name, path.Ext(name)), ".tar")
+	for i, c := range stem {
+		if c == '-' && normalize(stem[:i]) == normalize(p.Name) {
+			return wheel.CompareVersions(stem[i+1:], p.Version) == 0
+		}
 	}
-	at := strings.LastIndexByte(stem, '-')
-	return stem[at+1:], ok && at > 0
+	return false
 }
 
 // resolve is a path in the context, of one that is relative to a folder of it. One

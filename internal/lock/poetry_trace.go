@@ -27,7 +27,16 @@ func (p *poetryLock) trace(project *poetryProject) ([]markerExpr, error) {
 		}
 		packages = append(packages, w)
 	}
-	return traceMarkers(packages, roots, poetryMend)
+	self, _ := project.table("tool", "poetry")["name"].(string)
+	markers, err := traceMarkers(packages, roots, normalize(self), poetryMend)
+	for i := range markers {
+		own, err := parseMarkerExpr(p.Package[i].Marker)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p.Package[i].title(), err)
+		}
+		markers[i] = allOf(markers[i], own)
+	}
+	return markers, err
 }
 
 // needs are the dependencies of the package with one of its extras, or with none.

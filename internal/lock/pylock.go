@@ -2,10 +2,10 @@ package lock
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/keelback/keelback/internal/wheel"
 )
@@ -58,8 +58,8 @@ func readPylock(f *found, l *locked) error {
 // file that is none; it has the place.
 func parsePylock(file, dir string, data []byte, problems *problems) (*list, error) {
 	var doc pylock
-	if err := toml.Unmarshal(data, &doc); err != nil {
-		return nil, tomlError(file, err)
+	if err := unmarshal(file, data, &doc); err != nil {
+		return nil, err
 	}
 	if doc.LockVersion != "1" && !strings.HasPrefix(doc.LockVersion, "1.") {
 		return nil, fmt.Errorf("%s: lock-version %q (1.0 is read)", file, doc.LockVersion)
@@ -150,8 +150,12 @@ func (r *pylockReader) archive(p *pylockFile) *File {
 	if f.Name == "" {
 		f.Name = baseName(f.Path + f.URL)
 	}
-	for algorithm, hex := range p.Hashes {
-		f.setHash(algorithm, hex)
+	if hex, ok := p.Hashes["sha256"]; ok {
+		f.setHash("sha256", hex)
+		return f
+	}
+	for _, algorithm := range slices.Sorted(maps.Keys(p.Hashes)) {
+		f.setHash(algorithm, p.Hashes[algorithm])
 	}
 	return f
 }

@@ -1,12 +1,8 @@
 package lock
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/keelback/keelback/spec"
 )
@@ -40,21 +36,10 @@ type pyproject struct {
 
 func parsePyproject(s *spec.Spec, name string, data []byte) (*pyproject, error) {
 	var p pyproject
-	if err := toml.Unmarshal(data, &p); err != nil {
-		return nil, fail(s, "dependencies", "%w", tomlError(name, err))
+	if err := unmarshal(name, data, &p); err != nil {
+		return nil, fail(s, "dependencies", "%w", err)
 	}
 	return &p, nil
-}
-
-// tomlError puts the place of a TOML error before it.
-func tomlError(name string, err error) error {
-	text := strings.TrimPrefix(err.Error(), "toml: ")
-	var de *toml.DecodeError
-	if errors.As(err, &de) {
-		row, column := de.Position()
-		return fmt.Errorf("%s:%d:%d: %s", name, row, column, text)
-	}
-	return fmt.Errorf("%s: %s", name, text)
 }
 
 // hasDependencies tells whether the project lists dependencies, or leaves it to its

@@ -55,7 +55,7 @@ func (r *requirementsReader) parseRequirement(p *Package, line requirementLine) 
 	}
 	name := nameAndExtras.FindString(bare)
 	if name == "" {
-		return fmt.Sprintf("not a requirement: %q", line.text)
+		return "not a requirement (want NAME==VERSION --hash=sha256:..., or NAME @ URL)"
 	}
 	p.Name = requirementName(bare)
 	if m := moreOptions.FindString(bare); m != "" {

@@ -24,7 +24,7 @@ func splitOptions(text string) ([]requirementOption, string) {
 	for i := 0; i < len(fields); i++ {
 		name, value, given := fields[i], "", false
 		if !strings.HasPrefix(name, "-") {
-			return nil, fmt.Sprintf("%q, which is the value of no option", name)
+			return nil, fmt.Sprintf("a value behind %s, which has it already (one value each)", last(options))
 		}
 		if strings.HasPrefix(name, "--") {
 			name, value, given = strings.Cut(name, "=")
@@ -43,6 +43,10 @@ func splitOptions(text string) ([]requirementOption, string) {
 	return options, ""
 }
 
+func last(options []requirementOption) string {
+	return options[len(options)-1].name
+}
+
 // readOptions takes options that say where files come from, or that make installing
 // stricter. Others may have a say on what is built, and so run code.
 func (r *requirementsReader) readOptions(line requirementLine, constraint bool) {
@@ -59,7 +63,10 @@ func (r *requirementsReader) readOptions(line requirementLine, constraint bool) 
 
 func (r *requirementsReader) readOption(line requirementLine, o requirementOption, constraint bool) string {
 	if flags[o.name] != (o.value == "") {
-		return fmt.Sprintf("%q is no value for %s", o.value, o.name)
+		if flags[o.name] {
+			return o.name + " has a value (it takes none)"
+		}
+		return o.name + " has no value"
 	}
 	switch o.name {
 	case "--requirement", "--constraint":

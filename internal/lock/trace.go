@@ -42,6 +42,7 @@ type traceEdge struct {
 type tracer struct {
 	packages []tracePackage
 	byName   map[string][]int
+	self     string // normalised name of the project, which is in no lock
 	mend     string // command that makes the lock anew
 	texts    *atoms
 	edges    map[traceNode][]traceEdge
@@ -52,9 +53,9 @@ type tracer struct {
 
 // traceMarkers gives the markers of all packages. The roots are the dependencies of the
 // project, with the groups and extras that they are of in their markers.
-func traceMarkers(packages []tracePackage, roots []dependency, mend string) ([]markerExpr, error) {
+func traceMarkers(packages []tracePackage, roots []dependency, self, mend string) ([]markerExpr, error) {
 	t := &tracer{
-		packages: packages, byName: map[string][]int{}, mend: mend,
+		packages: packages, byName: map[string][]int{}, self: self, mend: mend,
 		texts: newAtoms(), edges: map[traceNode][]traceEdge{}, reached: map[traceNode]dnf{},
 	}
 	for i, p := range packages {
@@ -99,7 +100,7 @@ func (t *tracer) edgesTo(from string, dependencies []dependency) ([]traceEdge, e
 		slices.SortStableFunc(e.to, func(a, b int) int {
 			return wheel.CompareVersions(t.packages[b].version, t.packages[a].version)
 		})
-		if len(e.to) == 0 && d.marker.constant(true) && !slices.Contains(neverLocked(), d.name) {
+		if len(e.to) == 0 && d.marker.constant(true) && d.name != t.self && !slices.Contains(neverLocked(), d.name) {
 			return nil, fmt.Errorf("%s needs %s, but the lock has none that fits (%s)", from, d.name, t.mend)
 		}
 		var err error

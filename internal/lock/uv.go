@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
@@ -123,8 +121,8 @@ func names(edges map[string][]uvEdge, empty []string) map[string]bool {
 
 func parseUV(name string, data []byte) (*uvLock, error) {
 	var u uvLock
-	if err := toml.Unmarshal(data, &u); err != nil {
-		return nil, tomlError(name, err)
+	if err := unmarshal(name, data, &u); err != nil {
+		return nil, err
 	}
 	if u.Version != 1 {
 		return nil, fmt.Errorf("%s: version %d of the format (1 is read; update keelback, or lock with another uv)", name, u.Version)

@@ -3,6 +3,12 @@ package python_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,4 +126,51 @@ func wheel(t *testing.T, names ...string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// names are the paths of a listing: modes are tested elsewhere.
+func names(list string) string {
+	var out strings.Builder
+	for line := range strings.Lines(list) {
+		words := strings.SplitN(line, " ", 4)
+		if strings.HasPrefix(line, "d") {
+			out.WriteString(strings.TrimSpace(words[2]) + "/\n")
+		} else {
+			out.WriteString(strings.TrimSpace(words[2]) + "\n")
+		}
+	}
+	return strings.Replace(out.String(), "//\n", "/\n", 1)
+}
+
+// verifyRecords checks that each RECORD names files that are there, as they are.
+func verifyRecords(t *testing.T, out string) {
+	t.Helper()
+	records, err := filepath.Glob(filepath.Join(out, "opt/venv/lib/python*/site-packages/*.dist-info/RECORD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range records {
+		data, err := os.ReadFile(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		site := filepath.Dir(filepath.Dir(record))
+		for _, line := range lines {
+			got, err := os.ReadFile(filepath.Join(site, line[0]))
+			if err != nil {
+				t.Errorf("%s: %v", filepath.Base(filepath.Dir(record)), err)
+			} else if line[1] != "" && (line[1] != hash(got) || line[2] != strconv.Itoa(len(got))) {
+				t.Errorf("%s: %s has not the hash of its line", filepath.Base(filepath.Dir(record)), line[0])
+			}
+		}
+	}
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256=" + base64.RawURLEncoding.EncodeToString(sum[:])
 }

@@ -95,7 +95,7 @@ func TestTheSameErrorEachTime(t *testing.T) {
 		}
 	}
 	_, list := save(t, wheels)
-	for range 20 {
+	for range 5 {
 		slices.Reverse(list)
 		refused(t, unpack.Options{Wheels: list}, "pkg3-1.0-py3-none-any.whl: pkg3/m2.py: its checksum is not that of the archive")
 	}

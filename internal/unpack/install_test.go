@@ -93,10 +93,10 @@ func TestWheelsThatBreakTheRules(t *testing.T) {
 		lines  = "-- " + record + " --\nevil-1.0.dist-info/METADATA,sha256=5y_Qt_VJpwRxC2GlhhUN87MpSBxLMvkeCvfT-8X9KWQ,\nevil-1.0.dist-info/WHEEL,sha256=JCVX9z8V-js2aV5qmQR2E3fiCs-Yu3vPO91cCBmO1JM,\n"
 	)
 	tests := []struct{ name, wheel, want string }{
-		{"metadata of another name", "-- " + meta + " --\nName: good\nVersion: 1.0\n", meta + ": Name: good (the file is named for evil)"},
-		{"metadata of another version", "-- " + meta + " --\nName: evil\nVersion: 2.0\n", meta + ": Version: 2.0 (the file is named for 1.0)"},
-		{"metadata without a name", "-- " + meta + " --\nVersion: 1.0\n", meta + ": Name:  (the file is named for evil)"},
-		{"a name in the description", "-- " + meta + " --\nVersion: 1.0\n\nName: evil\n", meta + ": Name:  (the file is named for evil)"},
+		{"metadata of another name", "-- " + meta + " --\nName: good\nVersion: 1.0\n", meta + ": metadata of \"good\" (the file is named for evil)"},
+		{"metadata of another version", "-- " + meta + " --\nName: evil\nVersion: 2.0\n", meta + ": metadata of version \"2.0\" (the file is named for 1.0)"},
+		{"metadata without a name", "-- " + meta + " --\nVersion: 1.0\n", meta + ": metadata of \"\" (the file is named for evil)"},
+		{"a name in the description", "-- " + meta + " --\nVersion: 1.0\n\nName: evil\n", meta + ": metadata of \"\" (the file is named for evil)"},
 		{"no metadata", "-- " + meta + " absent --\n", meta + ": not there (a wheel has one)"},
 		{"no RECORD", "-- " + record + " absent --\n", record + ": not there (a wheel has one)"},
 		{"no WHEEL", "-- " + file + " absent --\n", file + ": not there (a wheel has one)"},
@@ -106,10 +106,10 @@ func TestWheelsThatBreakTheRules(t *testing.T) {
 		{"metadata of another package, by its scheme", "-- evil-1.0.data/purelib/good-1.0.dist-info/METADATA --\n", "evil-1.0.data/purelib/good-1.0.dist-info/METADATA: metadata of another package (its own are in evil-1.0.dist-info)"},
 		{"metadata of another package, by the data", "-- evil-1.0.data/data/lib/python3.13/site-packages/good-1.0.DIST-INFO/METADATA --\n", "evil-1.0.data/data/lib/python3.13/site-packages/good-1.0.DIST-INFO/METADATA: metadata of another package (its own are in evil-1.0.dist-info)"},
 
-		{"a format to come", "-- " + file + " --\nWheel-Version: 2.0\n", file + ": Wheel-Version: 2.0 (1.0 works)"},
-		{"no format", "-- " + file + " --\nGenerator: x\n", file + ": no Wheel-Version"},
-		{"a format that is none", "-- " + file + " --\nWheel-Version: 1.x\n", file + `: Wheel-Version: "1.x" is not a version (1.0 works)`},
-		{"neither pure nor not", "-- " + file + " --\nWheel-Version: 1.0\nRoot-Is-Purelib: perhaps\n", file + `: Root-Is-Purelib: "perhaps" (true or false)`},
+		{"a format to come", "-- " + file + " --\nWheel-Version: 2.0\n", file + ": version 2.0 of its format (Wheel-Version: 1.0 works)"},
+		{"no format", "-- " + file + " --\nGenerator: x\n", file + ": does not say the version of its format (Wheel-Version: 1.0 works)"},
+		{"a format that is none", "-- " + file + " --\nWheel-Version: 1.x\n", file + `: version "1.x" of its format is no version (Wheel-Version: 1.0 works)`},
+		{"neither pure nor not", "-- " + file + " --\nWheel-Version: 1.0\nRoot-Is-Purelib: perhaps\n", file + `: "perhaps" is neither true nor false (Root-Is-Purelib)`},
 
 		{"a file that RECORD does not list", lines + "-- evil.py --\n", "evil.py: not in RECORD"},
 		{"a file that only RECORD lists", lines + "evil.py,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\nbad.py,,\n", "bad.py: in RECORD, but not in the archive"},

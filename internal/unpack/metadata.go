@@ -35,18 +35,18 @@ func checkWheelFile(text []byte) (note string, err error) {
 	f := fields(text)
 	version, ok := f["wheel-version"]
 	if !ok {
-		return "", errors.New("no Wheel-Version")
+		return "", errors.New("does not say the version of its format (Wheel-Version: 1.0 works)")
 	}
 	major, minor, _ := strings.Cut(version, ".")
 	n, err := strconv.Atoi(minor)
 	switch {
 	case err != nil || n < 0:
-		return "", fmt.Errorf("Wheel-Version: %q is not a version (1.0 works)", version)
+		return "", fmt.Errorf("version %q of its format is no version (Wheel-Version: 1.0 works)", version)
 	case major != "1":
-		return "", fmt.Errorf("Wheel-Version: %s (1.0 works)", version)
+		return "", fmt.Errorf("version %s of its format (Wheel-Version: 1.0 works)", show(version))
 	}
 	if pure, ok := f["root-is-purelib"]; ok && !strings.EqualFold(pure, "true") && !strings.EqualFold(pure, "false") {
-		return "", fmt.Errorf("Root-Is-Purelib: %q (true or false)", pure)
+		return "", fmt.Errorf("%q is neither true nor false (Root-Is-Purelib)", pure)
 	}
 	if n > 0 {
 		note = fmt.Sprintf("its format is %s; what is new since 1.0 is not known here", version)
@@ -59,10 +59,10 @@ func checkWheelFile(text []byte) (note string, err error) {
 func checkMetadata(text []byte, name, version string) error {
 	f := fields(text)
 	if got := f["name"]; wheel.NormalName(got) != name {
-		return fmt.Errorf("Name: %s (the file is named for %s)", show(got), name)
+		return fmt.Errorf("metadata of %q (the file is named for %s)", got, name)
 	}
 	if got := f["version"]; !isVersion(got, version) {
-		return fmt.Errorf("Version: %s (the file is named for %s)", show(got), version)
+		return fmt.Errorf("metadata of version %q (the file is named for %s)", got, version)
 	}
 	return nil
 }

@@ -16,16 +16,12 @@ import (
 // checkOver compares the tree with that of another layer of the image. A file that
 // both have must be the same in both: which of them an image has would depend on the
 // order of its layers.
-func (t *tree) checkOver(dir string, l layout) error {
-	root, err := rootfs.Open(dir)
-	if err != nil {
-		return err
-	}
+func (t *tree) checkOver(root *rootfs.Root, l layout) error {
 	files := make(map[string]*file, len(t.files))
 	for _, f := range t.files {
 		files[f.path] = f
 	}
-	err = root.Walk(python.Venv, func(e rootfs.Entry) error {
+	err := root.Walk(python.Venv, func(e rootfs.Entry) error {
 		name := strings.TrimPrefix(e.Path, python.Venv+"/")
 		if f, ok := files[name]; ok && e.Mode.IsRegular() {
 			same, err := f.isEntry(e)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/keelback/keelback/internal/rootfs"
 	"github.com/keelback/keelback/internal/rootfs/rootfstest"
 	"github.com/keelback/keelback/internal/unpack"
 )
@@ -25,6 +26,15 @@ shared
 -- opt/venv/lib/python3.13/site-packages/other/api.py --
 `
 
+func open(t *testing.T, text string) *rootfs.Root {
+	t.Helper()
+	root, err := rootfs.Open(rootfstest.Text(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
 func TestOtherLayersOfTheImage(t *testing.T) {
 	t.Parallel()
 	const site = "lib/python3.13/site-packages/"
@@ -40,7 +50,7 @@ func TestOtherLayersOfTheImage(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			_, wheels := save(t, map[string]archive{evil: wheel(t, evil, tt.wheel)})
-			over := []string{rootfstest.Text(t, ""), rootfstest.Text(t, skeleton)}
+			over := []*rootfs.Root{open(t, ""), open(t, skeleton)}
 			refused(t, unpack.Options{Wheels: wheels, Over: over}, evil+": "+tt.want)
 		})
 	}
@@ -51,7 +61,7 @@ func TestOtherLayersWithTheSameFiles(t *testing.T) {
 	rootfstest.NeedsRoot(t)
 	_, wheels := save(t, map[string]archive{evil: wheel(t, evil, "-- other/__init__.py --\nshared\n-- OTHER/more.py --\n")})
 	res, err := unpack.Install(unpack.Options{
-		Out: filepath.Join(t.TempDir(), "out"), Python: "3.13", Wheels: wheels, Over: []string{rootfstest.Text(t, skeleton)},
+		Out: filepath.Join(t.TempDir(), "out"), Python: "3.13", Wheels: wheels, Over: []*rootfs.Root{open(t, skeleton)},
 	})
 	if err != nil {
 		t.Fatal(err)

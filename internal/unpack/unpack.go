@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/keelback/keelback/internal/rootfs"
 )
 
 // Options say what to install, and where to.
@@ -27,7 +29,7 @@ type Options struct {
 
 	// Over are layers of the same image. What they have too must have the same
 	// bytes.
-	Over []string
+	Over []*rootfs.Root
 }
 
 // Wheel is a wheel to install.
@@ -80,8 +82,8 @@ func Install(opt Options) (res *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range opt.Over {
-		if err := t.checkOver(dir, newLayout(opt.Python)); err != nil {
+	for _, root := range opt.Over {
+		if err := t.checkOver(root, newLayout(opt.Python)); err != nil {
 			return nil, err
 		}
 	}

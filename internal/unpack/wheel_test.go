@@ -77,18 +77,6 @@ func hash(data []byte) string {
 	return "sha256=" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// find gives the member of a name.
-func (a archive) find(t testing.TB, name string) *entry {
-	t.Helper()
-	for _, e := range a.entries {
-		if e.central.name == name {
-			return e
-		}
-	}
-	t.Fatalf("%s: not in the archive", name)
-	return nil
-}
-
 // save writes wheels into a new directory.
 func save(t testing.TB, wheels map[string]archive) (dir string, list []unpack.Wheel) {
 	t.Helper()

@@ -8,14 +8,14 @@ import (
 	"strconv"
 )
 
-var (
+const (
 	// muslVersion is musl's __libc_version, a constant of its own among others. Builds
 	// between two releases append what `git describe` says.
-	muslVersion = regexp.MustCompile(`\x00(1)\.([0-9]{1,3})\.[0-9]{1,3}(?:-git-[0-9]+-g[0-9a-f]+)?\x00`)
+	muslVersion = `\x00(1)\.([0-9]{1,3})\.[0-9]{1,3}(?:-git-[0-9]+-g[0-9a-f]+)?\x00`
 
 	// glibcVersion is glibc's banner, which running libc.so.6 prints. Distributions put
 	// their own version between brackets.
-	glibcVersion = regexp.MustCompile(`GNU C Library [^\x00\n]{0,200}release version ([0-9]{1,3})\.([0-9]{1,3})[^0-9]`)
+	glibcVersion = `GNU C Library [^\x00\n]{0,200}release version ([0-9]{1,3})\.([0-9]{1,3})[^0-9]`
 )
 
 // LibcFromMusl reads the version out of the bytes of musl's loader, which is its C
@@ -34,9 +34,13 @@ func LibcFromGlibc(data []byte) (Libc, error) { return libcVersion(data, glibcVe
 
 // libcVersion finds the one version that a library says it has. Two that differ would
 // leave open which wheels run, so that they are an error.
-func libcVersion(data []byte, pattern *regexp.Regexp) (Libc, error) {
+func libcVersion(data []byte, pattern string) (Libc, error) {
 	var found Libc
-	matches := pattern.FindAllSubmatch(data, -1)
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return found, err
+	}
+	matches := re.FindAllSubmatch(data, -1)
 	if len(matches) == 0 {
 		return found, errors.New("it does not say its version (a C library that is not stripped of its banner)")
 	}

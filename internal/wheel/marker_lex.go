@@ -45,7 +45,7 @@ func (l *markerLexer) token() markerToken {
 		return l.quoted(rest, c)
 	case isAlnum(c) || c == '_':
 		end := 1
-		for end < len(rest) && isBuildChar(rest[end]) {
+		for end < len(rest) && isWordChar(rest[end]) {
 			end++
 		}
 		return l.emit(tokenWord, rest[:end], end)

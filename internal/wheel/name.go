@@ -59,7 +59,7 @@ func ParseName(file string) (Name, error) {
 	n := Name{Distribution: NormalName(parts[0]), Version: parts[1]}
 	if len(parts) == 6 {
 		n.Build = parts[2]
-		if !isDigit(first(n.Build)) || !only(n.Build, isBuildChar) {
+		if !isDigit(first(n.Build)) || !only(n.Build, isWordChar) {
 			return Name{}, fmt.Errorf("%q: no name of a wheel: build tag %q (begins with a digit)", file, n.Build)
 		}
 	}
@@ -114,7 +114,7 @@ func expandTags(python, abi, platform string) ([]Tag, error) {
 
 // validTags tells of tags with dots between them.
 func validTags(set string) bool {
-	return set != "" && set[0] != '.' && set[len(set)-1] != '.' && !strings.Contains(set, "..") && only(set, isBuildChar)
+	return set != "" && set[0] != '.' && set[len(set)-1] != '.' && !strings.Contains(set, "..") && only(set, isWordChar)
 }
 
 // NormalName is the normalised name of a project (PEP 503): lower-case, with single
@@ -155,7 +155,7 @@ func isNormal(name string) bool {
 // single underscores for them. Dots are in wheels of old tools.
 func validProject(name string) bool {
 	return name != "" && !strings.Contains(name, "__") &&
-		isAlnum(name[0]) && isAlnum(name[len(name)-1]) && only(name, isBuildChar)
+		isAlnum(name[0]) && isAlnum(name[len(name)-1]) && only(name, isWordChar)
 }
 
 // compareBuilds orders build tags: by number, then by the rest; none is the lowest.
@@ -190,6 +190,5 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isAlnum(c byte) bool { return isDigit(c) || isLetter(c) }
 
-func isTagChar(c byte) bool { return isAlnum(c) || c == '_' }
-
-func isBuildChar(c byte) bool { return isTagChar(c) || c == '.' }
+// isWordChar tells of what the parts of file names and the words of markers consist of.
+func isWordChar(c byte) bool { return isAlnum(c) || c == '_' || c == '.' }

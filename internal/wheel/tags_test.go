@@ -50,7 +50,7 @@ func TestPlatforms(t *testing.T) {
 				" manylinux_2_8_x86_64 manylinux_2_7_x86_64 manylinux_2_6_x86_64 manylinux_2_5_x86_64 manylinux1_x86_64",
 		},
 		{"glibc before the first wheels", "s390x", Libc{false, 2, 16}, "linux_s390x"},
-		{"no C library known", "riscv64", Libc{}, "linux_riscv64"},
+		{"glibc that is to come", "riscv64", Libc{false, 3, 40}, "linux_riscv64"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -91,7 +91,9 @@ func (l *Lab) startBuildKit(ctx context.Context) error {
 		return err
 	}
 	l.BuildKit = "unix://" + filepath.Join(l.dir, "buildkitd.sock")
-	if err := l.daemon("buildkitd", exec.Command(filepath.Join(l.Bin, "buildkitd"), "--config", path, "--addr", l.BuildKit)); err != nil {
+	cmd := exec.Command(filepath.Join(l.Bin, "buildkitd"), "--config", path, "--addr", l.BuildKit)
+	cmd.Env = append(os.Environ(), l.opt.Env...)
+	if err := l.daemon("buildkitd", cmd); err != nil {
 		return err
 	}
 	return waitFor(ctx, "buildkitd", 30*time.Second, func() error {

@@ -4,6 +4,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 // Options of a lab.
 type Options struct {
 	Repo     string   // root of the repository
+	Programs string   // directory of Keelback's programs and buildkitd; bin of the repository when empty
+	Env      []string // what the environment of the BuildKit daemon has beside this process's
 	Cache    string   // kept between runs; the tools are in its directory tools
 	Public   bool     // use the public images instead of stand-ins
 	Frontend Frontend // where the frontend's image comes from
@@ -94,8 +97,8 @@ func (l *Lab) linkPrograms(context.Context) error {
 		return err
 	}
 	for dir, names := range map[string][]string{
-		filepath.Join(l.opt.Repo, "bin"):    {"keelback", "keelback-frontend", "keelback-step", "buildkitd"},
-		filepath.Join(l.opt.Cache, "tools"): {"buildctl", "buildx", "registry"},
+		cmp.Or(l.opt.Programs, filepath.Join(l.opt.Repo, "bin")): {"keelback", "keelback-frontend", "keelback-step", "buildkitd"},
+		filepath.Join(l.opt.Cache, "tools"):                      {"buildctl", "buildx", "registry"},
 	} {
 		for _, name := range names {
 			path := filepath.Join(dir, name)

@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -73,7 +74,7 @@ func formsOf(secret []byte) []form {
 			forms = append(forms, form{"percent-encoding", []byte(text)})
 		}
 	}
-	return forms
+	return slices.CompactFunc(forms, func(a, b form) bool { return bytes.Equal(a.text, b.text) })
 }
 
 type search struct {
