@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/errdefs"
-	"github.com/moby/buildkit/solver/pb"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/llb"
@@ -48,11 +44,12 @@ type downloads struct {
 
 	repair   sync.Mutex // one platform at a time: they share most files
 	mu       sync.Mutex
-	attempts map[string]int // that failed, by URL
+	attempts map[string]int   // that failed, by URL
+	denied   map[string]error // by the host that refused a download
 }
 
 func newDownloads(b *build) *downloads {
-	return &downloads{build: b, attempts: map[string]int{}}
+	return &downloads{build: b, attempts: map[string]int{}, denied: map[string]error{}}
 }
 
 // failed is a copy of the attempts that failed.
@@ -60,6 +57,42 @@ func (d *downloads) failed() map[string]int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return maps.Clone(d.attempts)
+}
+
+// netrc are the hosts that are asked once more, with the secret netrc.
+func (d *downloads) netrc() map[string]bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	hosts := map[string]bool{}
+	for host := range d.denied {
+		hosts[host] = true
+	}
+	return hosts
+}
+
+// refused is the error of a host that refused a download, when there is no secret netrc
+// to ask it with.
+func (d *downloads) refused(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.denied) == 0 || !strings.Contains(err.Error(), "secret netrc: not found") {
+		return err
+	}
+	return d.firstDenied()
+}
+
+// anyDenied is the error of a host that refused a download, or nil.
+func (d *downloads) anyDenied() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.firstDenied()
+}
+
+func (d *downloads) firstDenied() error {
+	for _, host := range slices.Sorted(maps.Keys(d.denied)) {
+		return d.denied[host]
+	}
+	return nil
 }
 
 // errStalled is the end of a build in which a download stood still.
@@ -159,13 +192,13 @@ func (d *downloads) download(ctx context.Context, f llb.Download) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		reason, passes := d.diagnose(ctx, f, err)
+		reason, passes, denied := d.diagnose(ctx, f, err)
 		tries := llb.MaxAttempts
 		if errors.Is(err, errStalled) {
 			tries = stalledTries
 		}
 		if !passes || attempt+1 >= tries {
-			return d.problem(f, reason, attempt+1)
+			return d.giveUp(f, d.problem(f, reason, attempt+1), denied)
 		}
 		select {
 		case <-time.After(pause):
@@ -178,77 +211,25 @@ func (d *downloads) download(ctx context.Context, f llb.Download) error {
 	}
 }
 
+// giveUp takes an error for final, or keeps it until the host was asked with the secret
+// netrc.
+func (d *downloads) giveUp(f llb.Download, err error, denied bool) error {
+	if !denied {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	host := f.Host()
+	if d.denied[host] == nil {
+		d.denied[host] = err
+	}
+	return nil
+}
+
 // problem is the error of a file that cannot be had.
 func (d *downloads) problem(f llb.Download, reason string, tries int) error {
-	host := f.URL
-	if u, err := url.Parse(f.URL); err == nil {
-		host = u.Host
-	}
 	if tries > 1 {
 		reason += fmt.Sprintf(" (tried %d times)", tries)
 	}
-	return d.spec.Errorf("dependencies", "%s: %s: %s from %s: %s", f.Place, f.Distribution, f.Name, host, reason)
-}
-
-var badStatus = regexp.MustCompile(`invalid response status ([0-9]+)`)
-
-// diagnose tells why a download failed, and whether that may pass. With a checksum
-// BuildKit takes the page of an error for the file and tells of its digest only, so the
-// server is asked once more.
-func (d *downloads) diagnose(ctx context.Context, f llb.Download, err error) (reason string, passes bool) {
-	if errors.Is(err, errStalled) {
-		return "the server stopped sending", true
-	}
-	if strings.Contains(err.Error(), "x509: ") {
-		return lastOf(err) + " (the machine of the builder has to trust the server's authority)", false
-	}
-	if !strings.Contains(err.Error(), "digest mismatch") {
-		return lastOf(err), true
-	}
-	meta, err := d.client.ResolveSourceMetadata(ctx, &pb.SourceOp{Identifier: f.URL + "#diagnosis=" + strconv.Itoa(d.failed()[f.URL])}, sourceresolver.Opt{LogName: "[wheels] ask again for " + f.Name})
-	switch {
-	case err == nil && meta.HTTP != nil && meta.HTTP.Digest.Encoded() == f.SHA256:
-		return "the server sent something else once", true
-	case err == nil && meta.HTTP != nil:
-		return fmt.Sprintf("the server has another file of that name: the lock has sha256:%s, and what came is %s (if that is right, lock again)", f.SHA256, meta.HTTP.Digest), false
-	case err == nil:
-		return "not what the lock has", false
-	}
-	m := badStatus.FindStringSubmatch(err.Error())
-	if m == nil {
-		return lastOf(err), true
-	}
-	return status(f, m[1])
-}
-
-// status says what the status of an answer means.
-func status(f llb.Download, code string) (reason string, passes bool) {
-	u, err := url.Parse(f.URL)
-	if err != nil {
-		return code, false
-	}
-	switch {
-	case code == "401" || code == "403":
-		return fmt.Sprintf("%s, access denied (give the build secret HTTP_AUTH_TOKEN_%s or HTTP_AUTH_HEADER_%s)", code, u.Hostname(), u.Hostname()), false
-	case code == "404" || code == "410":
-		return code + ", it is not there (lock again, or name a server that has it: dependencies: {mirror: URL})", false
-	case code == "408" || code == "425" || code == "429" || strings.HasPrefix(code, "5"):
-		return "the server answers " + code, true
-	default:
-		return "the server answers " + code, false
-	}
-}
-
-// lastOf is the last part of an error, which says what happened.
-func lastOf(err error) string {
-	text := err.Error()
-	if i := strings.LastIndex(text, "x509: "); i >= 0 {
-		return text[i+len("x509: "):]
-	}
-	for _, known := range []string{"connection refused", "connection reset by peer", "no such host", "i/o timeout", "unexpected EOF", "EOF"} {
-		if strings.Contains(text, known) {
-			return known
-		}
-	}
-	return text
+	return d.spec.Errorf("dependencies", "%s: %s: %s from %s: %s", f.Place, f.Distribution, f.Name, f.Server(), reason)
 }

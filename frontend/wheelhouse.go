@@ -88,9 +88,10 @@ func (b *build) fillWheelhouse(ctx context.Context) (*client.Result, error) {
 	if len(wanted) == 0 {
 		wanted = []ocispecs.Platform{b.platform(nil)}
 	}
+	d := newDownloads(b)
 	all := map[string]llb.Download{}
 	for _, p := range wanted {
-		res, err := b.compile(ctx, b.platform(&p), nil)
+		res, err := b.compile(ctx, b.platform(&p), d)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +102,10 @@ func (b *build) fillWheelhouse(ctx context.Context) (*client.Result, error) {
 	files := slices.SortedFunc(maps.Values(all), func(a, b llb.Download) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.SHA256, b.SHA256))
 	})
-	d := newDownloads(b)
 	if err := d.mend(ctx, files); err != nil {
+		return nil, err
+	}
+	if err := d.anyDenied(); err != nil {
 		return nil, err
 	}
 	def, err := llb.Gather(files, d.failed()).Marshal(ctx, bk.WithCaps(b.client.BuildOpts().LLBCaps))

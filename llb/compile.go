@@ -67,6 +67,9 @@ type Options struct {
 	// Wheelhouse has all files of the lock. Nil: they are downloaded.
 	Wheelhouse *Wheelhouse
 
+	// Netrc are the hosts whose files are downloaded with the secret netrc.
+	Netrc map[string]bool
+
 	// Attempts are how often downloads failed before, by URL.
 	Attempts map[string]int
 

@@ -48,6 +48,24 @@ type Download struct {
 	Size   int64
 }
 
+// Server is the name of the server, and its port where the URL has one.
+func (d Download) Server() string {
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		return d.URL
+	}
+	return u.Host
+}
+
+// Host is the name of the server alone, as secrets are named after it.
+func (d Download) Host() string {
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		return d.URL
+	}
+	return u.Hostname()
+}
+
 // attemptModes are the modes of a file by attempt. They say nothing: BuildKit keeps the
 // failure of an op, and of all that have its cache key, as long as the build lasts, and
 // a mode makes another key.
@@ -82,6 +100,8 @@ func (c *compiler) file(d lock.Distribution, f *lock.File) (st llb.State, name s
 			c.absent = append(c.absent, fmt.Sprintf("%s (%s)", f.Name, d.Place))
 		}
 		return c.opt.Wheelhouse.State, "/" + f.Name
+	case c.byNetrc(f.URL):
+		return c.fetchByNetrc(d, f), "/" + f.Name
 	default:
 		return c.download(d, f), "/" + f.Name
 	}
@@ -120,7 +140,9 @@ func Gather(files []Download, attempts map[string]int) llb.State {
 
 // checked tells whether the daemon holds a file against its hash. Else keelback-step
 // does.
-func (c *compiler) checked(f *lock.File) bool { return f.Path == "" && c.opt.Wheelhouse == nil }
+func (c *compiler) checked(f *lock.File) bool {
+	return f.Path == "" && c.opt.Wheelhouse == nil && !c.byNetrc(f.URL)
+}
 
 // Retry is the state of an attempt on its own, as it is shown in the progress.
 func (d Download) Retry(attempt int) llb.State {

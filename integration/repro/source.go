@@ -18,9 +18,9 @@ type source struct{ name, context, spec string }
 
 // The builds of one project, which compareProjects compares with each other.
 const (
-	firstCommit  = "git, first commit"
-	secondCommit = "git, code changed"
-	otherProject = "other project"
+	firstCommit  = "git at a commit"
+	secondCommit = "git at the next"
+	otherProject = "another project"
 )
 
 // project is the example that has them, and its spec.

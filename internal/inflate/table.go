@@ -69,26 +69,12 @@ func preEntry(symbol int) uint32 { return uint32(symbol) << 16 }
 // build makes the table of a code from the lengths of its symbols' codes. A code
 // has to use up all there are, but for a code of one symbol, and one of none.
 func build(table []uint32, first uint, lens []uint8, entry func(int) uint32) error {
-	var count [maxLength + 1]int
-	longest := 0
-	for _, n := range lens {
-		count[n]++
-		longest = max(longest, int(n))
+	next, longest, err := firstCodes(lens)
+	if err != nil {
+		return err
 	}
 	for i := range table[:1<<first] {
 		table[i] = flagOther
-	}
-	if longest == 0 {
-		return nil
-	}
-	var next [maxLength + 2]int
-	code := 0
-	for n := 1; n <= longest; n++ {
-		next[n] = code
-		code = (code + count[n]) << 1
-	}
-	if code != 1<<(longest+1) && !(longest == 1 && count[1] == 1) {
-		return ErrCorrupt
 	}
 	free, second := 1<<first, uint(max(longest-int(first), 0))
 	for symbol, length := range lens {
@@ -96,28 +82,47 @@ func build(table []uint32, first uint, lens []uint8, entry func(int) uint32) err
 			continue
 		}
 		n := uint(length)
-		reversed := int(bits.Reverse16(uint16(next[n])) >> (16 - n))
+		code := int(bits.Reverse16(next[n]) >> (16 - n))
 		next[n]++
 		e := entry(symbol)
 		if n <= first {
-			e += uint32(n) | uint32(n)<<8
-			for i := reversed; i < 1<<first; i += 1 << n {
+			e |= uint32(n) << 8
+			e += uint32(n)
+			for i := code; i < 1<<first; i += 1 << n {
 				table[i] = e
 			}
 			continue
 		}
-		at := reversed & (1<<first - 1)
+		at := code & (1<<first - 1)
 		if table[at] == flagOther {
 			table[at] = uint32(free)<<16 | flagOther | flagSecond | uint32(second)<<8 | uint32(first)
 			free += 1 << second
 		}
-		e += uint32(n-first) | uint32(n-first)<<8
-		start := int(table[at] >> 16)
-		for i := reversed >> first; i < 1<<second; i += 1 << (n - first) {
-			table[start+i] = e
+		e |= uint32(n-first) << 8
+		e += uint32(n - first)
+		for i := code >> first; i < 1<<second; i += 1 << (n - first) {
+			table[int(table[at]>>16)+i] = e
 		}
 	}
 	return nil
+}
+
+// firstCodes gives the first code of each length, and the greatest length.
+func firstCodes(lens []uint8) (next [maxLength + 1]uint16, longest int, err error) {
+	var count [maxLength + 1]int
+	for _, n := range lens {
+		count[n]++
+		longest = max(longest, int(n))
+	}
+	code := 0
+	for n := 1; n <= longest; n++ {
+		next[n] = uint16(code)
+		code = (code + count[n]) << 1
+	}
+	if longest > 0 && code != 1<<(longest+1) && (longest != 1 || count[1] != 1) {
+		return next, 0, ErrCorrupt
+	}
+	return next, longest, nil
 }
 
 // fixedCodes are those of a block that has none of its own.

@@ -48,8 +48,8 @@ func (c *chooser) choose(p *Package) (Distribution, bool) {
 // mayFit tells, without taking a name apart, of wheels that cannot fit: all tags of
 // platforms but `any` end in the machine's name. Most wheels are for other machines.
 func (c *chooser) mayFit(f *File) bool {
-	name := strings.ToLower(f.Name)
-	return strings.HasSuffix(name, "any.whl") || strings.Contains(name, c.target.Machine)
+	end := f.Name[strings.LastIndexByte(f.Name, '-')+1:]
+	return len(end) == len("any.whl") || strings.Contains(strings.ToLower(end), c.target.Machine)
 }
 
 // wheels are the wheels of a package for which a condition holds, with their names. A

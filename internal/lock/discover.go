@@ -21,7 +21,7 @@ const (
 	buildRequirementsFile = "build-requirements.txt"
 )
 
-// lockNames are patterns of all files that lock dependencies, readable or not.
+// lockNames are patterns of all files that lock dependencies.
 var lockNames = []string{"uv.lock", "pylock.toml", "pylock.*.toml", "requirements.txt", "poetry.lock", "pdm.lock", "Pipfile.lock"}
 
 // found is what lies in the context: the files by path, and which of them are what.

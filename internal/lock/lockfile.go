@@ -121,11 +121,8 @@ func (l *locked) finish() {
 		if p.Directory != nil && l.graph == nil {
 			l.members = append(l.members, p.Directory.Path)
 		}
-		if p.Directory != nil && p.Directory.Path != path.Dir(l.Path) {
-			l.LocalNames = append(l.LocalNames, p.Name)
-		}
 	}
-	l.Names, l.LocalNames, l.Manifests = sorted(l.Names), sorted(l.LocalNames), sorted(l.Manifests)
+	l.Names, l.Manifests = sorted(l.Names), sorted(l.Manifests)
 }
 
 // readMembers reads the pyproject.toml of the folders that are installed. That the

@@ -81,11 +81,12 @@ type File struct {
 // setHash takes one of a file's hashes, as a lock has it. Of all but sha256 only the
 // algorithm is remembered.
 func (f *File) setHash(algorithm, hex string) {
-	hex = strings.ToLower(hex)
 	switch {
 	case hex == "":
 	case isSHA256(algorithm, hex):
 		f.SHA256 = hex
+	case isSHA256(algorithm, strings.ToLower(hex)):
+		f.SHA256 = strings.ToLower(hex)
 	case algorithm == "sha256":
 		f.weaker = "one that is not 64 hexadecimal digits"
 	default:

@@ -48,6 +48,8 @@ type pdmPackage struct {
 	Files                                  []pdmFile
 	Git, Hg, Svn, Bzr                      string
 	Ref, Revision, Path, URL, Subdirectory string
+
+	place string // LOCK:LINE
 }
 
 type pdmFile struct{ File, URL, Hash string }
@@ -82,18 +84,21 @@ func readPDM(f *found, l *locked) error {
 		return fmt.Errorf("%s: metadata.targets: %w", f.lock, err)
 	}
 	l.indexes = project.indexes()
+	lines := headerLines(f.files[f.lock], "package")
+	for i, pkg := range p.Package {
+		pkg.place = fmt.Sprintf("%s:%d", f.lock, lineOf(lines, i))
+		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
+	}
 	merged := p.merge()
 	markers, err := p.markers(merged, project, l)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.lock, err)
+		return err
 	}
 	if !p.inherits() {
 		l.Manifests = append(l.Manifests, project.file)
 	}
 	r := pdmReader{file: f.lock, dir: f.dir, markers: map[string]*wheel.Marker{}, problems: &l.problems}
-	lines := headerLines(f.files[f.lock], "package")
 	for i, m := range merged {
-		l.Names = append(l.Names, normalize(m.Name)) // also of those that no target needs
 		if pkg := r.read(m.pdmPackage, lineOf(lines, m.index), markers[i]); pkg != nil {
 			l.packages = append(l.packages, pkg)
 		}
@@ -174,7 +179,7 @@ func (p *pdmLock) merge() []*pdmMerged {
 func (p *pdmLock) markers(merged []*pdmMerged, project *pdmProject, l *locked) ([]markerExpr, error) {
 	if !p.inherits() {
 		if project == nil {
-			return nil, fmt.Errorf("it says nothing about groups, and no %s beside it does (pdm lock --strategy inherit_metadata)", pyprojectFile)
+			return nil, fmt.Errorf("%s: it says nothing about groups, and no %s beside it does (%s --strategy inherit_metadata)", l.Path, pyprojectFile, pdmMend)
 		}
 		return p.trace(merged, project)
 	}
@@ -192,7 +197,8 @@ func (p *pdmLock) markers(merged []*pdmMerged, project *pdmProject, l *locked) (
 	return markers, nil
 }
 
-func (p *pdmPackage) title() string { return p.Name + " " + p.Version }
+// title names the package in messages, with its place.
+func (p *pdmPackage) title() string { return p.place + ": " + p.Name + " " + p.Version }
 
 // inGroups holds where one of the groups of a package is installed.
 func inGroups(groups []string, l *locked) markerExpr {

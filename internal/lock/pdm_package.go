@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -19,6 +20,9 @@ func (r *pdmReader) read(p *pdmPackage, line int, m markerExpr) *Package {
 		return nil
 	}
 	pkg := &Package{Name: normalize(p.Name), Version: p.Version, File: r.file, Line: line}
+	if pkg.Name == "" {
+		r.problems.at(pkg, "a package without a name")
+	}
 	var err error
 	if pkg.Marker, err = r.markers.parse(m.String()); err != nil {
 		r.problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
@@ -101,9 +105,9 @@ func (p *pdmLock) trace(merged []*pdmMerged, project *pdmProject) ([]markerExpr,
 	}
 	var packages []tracePackage
 	for _, m := range merged {
-		t := tracePackage{name: normalize(m.Name), version: m.Version, kind: m.kind()}
+		t := tracePackage{title: m.title(), name: normalize(m.Name), version: m.Version, kind: m.kind()}
 		if t.python, err = parseConstraint(m.RequiresPython); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: requires_python: %w", m.title(), err)
 		}
 		t.needs = func(extra string) ([]dependency, error) { return project.dependencies(m.needs(extra)) }
 		packages = append(packages, t)

@@ -26,6 +26,12 @@ type pipfileMeta struct {
 	Hash    struct{ SHA256 string }
 	Spec    int `json:"pipfile-spec"`
 	Sources []pipfileSource
+
+	// Requires is the Python that the packages were chosen for.
+	Requires struct {
+		Version string `json:"python_version"`
+		Full    string `json:"python_full_version"`
+	}
 }
 
 type pipfileSource struct {
@@ -59,6 +65,12 @@ func readPipfile(f *found, l *locked) error {
 	l.mend, l.groups = pipfileMend, map[string]bool{}
 	if lock.stale(project) {
 		l.problems.addf(f.lock, 0, lockKey, "it was made before %s changed (%s)", project.file, pipfileMend)
+	}
+	switch r := lock.meta.Requires; {
+	case r.Full != "":
+		l.requiresPython = "==" + r.Full
+	case r.Version != "" && r.Version != "*":
+		l.requiresPython = "==" + r.Version + ".*"
 	}
 	r := pipfileReader{locked: l, dir: f.dir, markers: map[string]*wheel.Marker{}, sources: lock.meta.Sources}
 	if len(r.sources) > 0 {

@@ -55,9 +55,15 @@ func (r *pipfileReader) read(p pipfilePackage) *Package {
 	case weaker != "":
 		r.problems.at(pkg, "%s has no sha256 hash, only %s (%s)", pkg.title(), weaker, pipfileMend)
 		return nil
-	default:
-		r.problems.at(pkg, "%s has no version, or no hash (markers in the Pipfile, where Linux does not need it, or %s on Linux)", pkg.Name, pipfileMend)
+	case pkg.Version != "*" && pkg.Version != "":
+		r.problems.at(pkg, "%s has no hash (%s)", pkg.title(), pipfileMend)
 		return nil
+	default:
+		r.problems.at(pkg, "%s has no version (%s on Linux, and markers in the Pipfile for what only other systems need)", pkg.Name, pipfileMend)
+		return nil
+	}
+	if pkg.Name == "" && pkg.Directory == nil {
+		r.problems.at(pkg, "a package without a name")
 	}
 	if pkg.Archive != nil && len(hashes) > 1 {
 		r.problems.at(pkg, "%s is one file with %d hashes (in the Pipfile its version, from an index, instead)", pkg.Name, len(hashes))

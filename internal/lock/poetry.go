@@ -1,7 +1,6 @@
 package lock
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -29,6 +28,7 @@ type poetryLock struct {
 		Hashes map[string][]string
 	}
 
+	file   string
 	writer string // version of Poetry, where the lock says it
 }
 
@@ -52,6 +52,8 @@ type poetryPackage struct {
 	// requirements of PEP 508.
 	Dependencies map[string]any
 	Extras       map[string][]string
+
+	place string // LOCK:LINE
 }
 
 type poetryFile struct{ File, Hash string }
@@ -85,17 +87,20 @@ func readPoetry(f *found, l *locked) error {
 	if p.stale(project) {
 		l.problems.addf(f.lock, 0, lockKey, "it was made before %s changed (%s)", project.file, poetryMend)
 	}
+	lines := headerLines(f.files[f.lock], "package")
+	for i, pkg := range p.Package {
+		pkg.place = fmt.Sprintf("%s:%d", f.lock, lineOf(lines, i))
+		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
+	}
 	markers, err := p.markers(project)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.lock, err)
+		return err
 	}
 	if !p.hasGroups() {
 		l.Manifests = append(l.Manifests, project.file)
 	}
 	r := poetryReader{lock: p, file: f.lock, dir: f.dir, markers: map[string]*wheel.Marker{}, problems: &l.problems}
-	lines := headerLines(f.files[f.lock], "package")
 	for i, pkg := range p.Package {
-		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
 		if pkg := r.read(pkg, lineOf(lines, i), markers[i]); pkg != nil {
 			l.packages = append(l.packages, pkg)
 		}
@@ -106,9 +111,12 @@ func readPoetry(f *found, l *locked) error {
 var poetryWriter = regexp.MustCompile(`^#[^\n]* by Poetry ([0-9.]+)`)
 
 func parsePoetry(name string, data []byte) (*poetryLock, error) {
-	var p poetryLock
+	p := poetryLock{file: name}
 	if err := toml.Unmarshal(data, &p); err != nil {
 		return nil, tomlError(name, err)
+	}
+	if p.Metadata.PythonVersions == "" {
+		return nil, fmt.Errorf("%s: no python-versions in [metadata] (%s)", name, poetryMend)
 	}
 	if p.Metadata.LockVersion == "" {
 		p.Metadata.LockVersion = "1.0" // which Poetry 1.0 did not write
@@ -156,8 +164,8 @@ func (p *poetryLock) markers(project *poetryProject) ([]markerExpr, error) {
 		return p.listed()
 	}
 	if project == nil {
-		return nil, fmt.Errorf("lock-version %s says nothing about groups, and no %s beside it does (%s with Poetry 2)",
-			p.Metadata.LockVersion, pyprojectFile, poetryMend)
+		return nil, fmt.Errorf("%s: lock-version %s says nothing about groups, and no %s beside it does (%s with Poetry 2)",
+			p.file, p.Metadata.LockVersion, pyprojectFile, poetryMend)
 	}
 	return p.trace(project)
 }
@@ -166,31 +174,30 @@ func (p *poetryLock) markers(project *poetryProject) ([]markerExpr, error) {
 func (p *poetryLock) listed() ([]markerExpr, error) {
 	markers := make([]markerExpr, len(p.Package))
 	for i, pkg := range p.Package {
-		m, err := pkg.listed()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", pkg.title(), err)
+		var err error
+		if markers[i], err = pkg.listed(); err != nil {
+			return nil, err
 		}
-		markers[i] = m
 	}
 	return markers, nil
 }
 
-func (p *poetryPackage) title() string { return p.Name + " " + p.Version }
+// title names the package in messages, with its place.
+func (p *poetryPackage) title() string { return p.place + ": " + p.Name + " " + p.Version }
 
 // listed holds where one of the package's groups has it.
 func (p *poetryPackage) listed() (markerExpr, error) {
 	if len(p.Groups) == 0 {
-		return markerExpr{}, errors.New("it is in no group (" + poetryMend + ")")
+		return markerExpr{}, fmt.Errorf("%s is in no group (%s)", p.title(), poetryMend)
 	}
 	var groups []markerExpr
 	for _, group := range slices.Sorted(slices.Values(p.Groups)) {
 		m, err := parseMarkerExpr(p.groupMarker(group))
-		if err != nil {
-			return m, err
+		if err == nil {
+			m, err = m.replaceExtras(func(name string) markerExpr { return named(name, "extras") })
 		}
-		m, err = m.replaceExtras(func(name string) markerExpr { return named(name, "extras") })
 		if err != nil {
-			return m, err
+			return m, fmt.Errorf("%s: %w", p.title(), err)
 		}
 		if group = normalize(group); group != mainGroup {
 			m = allOf(named(group, "dependency_groups"), m)

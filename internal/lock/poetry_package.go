@@ -23,6 +23,9 @@ func (r *poetryReader) read(p *poetryPackage, line int, m markerExpr) *Package {
 		return nil
 	}
 	pkg := &Package{Name: normalize(p.Name), Version: p.Version, File: r.file, Line: line}
+	if pkg.Name == "" {
+		r.problems.at(pkg, "a package without a name")
+	}
 	var err error
 	if pkg.Marker, err = r.markers.parse(m.String()); err != nil {
 		r.problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
@@ -48,6 +51,7 @@ func (r *poetryReader) read(p *poetryPackage, line int, m markerExpr) *Package {
 		pkg.Directory = &Directory{Path: path.Join(resolve(r.dir, s.URL), s.Subdirectory)}
 	default:
 		r.problems.at(pkg, "%s has a source of the type %q (legacy, git, url, file and directory are read)", pkg.title(), s.Type)
+		return nil
 	}
 	return pkg
 }

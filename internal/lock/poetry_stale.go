@@ -12,7 +12,13 @@ import (
 // matters of pyproject.toml into the lock, ever more of it: see [poetryProject.relevant].
 // Of a lock version that is not known it is not known either.
 func (p *poetryLock) stale(project *poetryProject) bool {
-	if project == nil || p.Metadata.ContentHash == "" || wheel.CompareVersions(p.Metadata.LockVersion, "2.2") >= 0 {
+	if project == nil || wheel.CompareVersions(p.Metadata.LockVersion, "2.2") >= 0 {
+		return false
+	}
+	if !p.hasGroups() && project.standard() {
+		return true // Poetry 1 does not know them, and Poetry 2 writes another version
+	}
+	if p.Metadata.ContentHash == "" {
 		return false
 	}
 	var candidates []map[string]any
@@ -21,8 +27,6 @@ func (p *poetryLock) stale(project *poetryProject) bool {
 		candidates = append(candidates, project.relevant(true, true))
 	case p.hasGroups():
 		candidates = append(candidates, project.relevant(true, false), project.relevant(true, true))
-	case project.standard():
-		candidates = append(candidates, project.relevant(true, false)) // which Poetry 1 does not know
 	default:
 		withoutGroups := project.relevant(false, false) // up to Poetry 1.1
 		delete(withoutGroups, "group")

@@ -13,7 +13,7 @@ func (p *poetryLock) trace(project *poetryProject) ([]markerExpr, error) {
 	}
 	var packages []tracePackage
 	for _, pkg := range p.Package {
-		w := tracePackage{name: normalize(pkg.Name), version: pkg.Version, needs: pkg.needs}
+		w := tracePackage{title: pkg.title(), name: normalize(pkg.Name), version: pkg.Version, needs: pkg.needs}
 		if w.python, err = parseConstraint(pkg.PythonVersions); err != nil {
 			return nil, fmt.Errorf("%s: %w", pkg.title(), err)
 		}

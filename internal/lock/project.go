@@ -134,12 +134,9 @@ type Lock struct {
 	// Manifests are the files that installing reads, the lock among them, sorted.
 	Manifests []string
 
-	// Names are the normalised names of all distributions in the lock, sorted.
+	// Names are the normalised names of all distributions in the lock, sorted, without
+	// the service itself.
 	Names []string
-
-	// LocalNames are those of Names that come from folders, but for the service
-	// itself (uv.lock). They are not installed with the other dependencies.
-	LocalNames []string
 
 	list
 }

@@ -2,9 +2,7 @@ package lock
 
 import (
 	"fmt"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/keelback/keelback/internal/wheel"
@@ -41,7 +39,21 @@ type pylockVCS struct {
 type pylockFile struct {
 	Name, URL, Path, Subdirectory string
 	Size                          int64
-	Hashes                        map[string]string
+	Hashes                        pylockHashes
+}
+
+// pylockHashes are those of one file. Locks have tens of thousands of files: a map
+// for each would take more time than all else.
+type pylockHashes struct{ SHA256, SHA512, SHA384, SHA224, SHA1, MD5, BLAKE2b string }
+
+// weaker is the first algorithm that is given but for sha256, or empty.
+func (h pylockHashes) weaker() (algorithm, hex string) {
+	for _, other := range [][2]string{{"sha512", h.SHA512}, {"sha384", h.SHA384}, {"sha224", h.SHA224}, {"sha1", h.SHA1}, {"md5", h.MD5}, {"blake2b", h.BLAKE2b}} {
+		if other[1] != "" {
+			return other[0], other[1]
+		}
+	}
+	return "", ""
 }
 
 // readPylock reads the lock of a project.
@@ -124,6 +136,12 @@ func (r *pylockReader) read(p *pylockPackage, line int) *Package {
 			pkg.Wheels = append(pkg.Wheels, *r.archive(&p.Wheels[i]))
 		}
 	}
+	for _, f := range pkg.files() {
+		if f.URL == "" && f.Path == "" {
+			r.problems.at(pkg, "%s has a file without url and path (PEP 751 wants one)", pkg.title())
+			break
+		}
+	}
 	if kinds > 1 {
 		r.problems.at(pkg, "%s has more than one of vcs, directory, archive and files (PEP 751 wants one)", pkg.title())
 	}
@@ -150,12 +168,8 @@ func (r *pylockReader) archive(p *pylockFile) *File {
 	if f.Name == "" {
 		f.Name = baseName(f.Path + f.URL)
 	}
-	if hex, ok := p.Hashes["sha256"]; ok {
-		f.setHash("sha256", hex)
-		return f
-	}
-	for _, algorithm := range slices.Sorted(maps.Keys(p.Hashes)) {
-		f.setHash(algorithm, p.Hashes[algorithm])
+	if f.setHash("sha256", p.Hashes.SHA256); f.SHA256 == "" {
+		f.setHash(p.Hashes.weaker())
 	}
 	return f
 }

@@ -18,7 +18,7 @@ func unmarshal(name string, data []byte, v any) error {
 	line := 0
 	for text := range bytes.Lines(data) {
 		line++
-		if len(text) > 2*maxKeys && dots(text) > maxKeys {
+		if bytes.Count(text, []byte(".")) > maxKeys && dots(text) > maxKeys {
 			return fmt.Errorf("%s:%d: a key of more than %d parts", name, line, maxKeys)
 		}
 	}

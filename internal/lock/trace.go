@@ -9,6 +9,7 @@ import (
 
 // tracePackage is a package of a lock that does not say where it is installed.
 type tracePackage struct {
+	title         string // for messages, with the place in the lock
 	name, version string // name normalised
 	kind, source  string // as of dependency
 	python        constraint
@@ -61,7 +62,7 @@ func traceMarkers(packages []tracePackage, roots []dependency, self, mend string
 	for i, p := range packages {
 		t.byName[p.name] = append(t.byName[p.name], i)
 	}
-	edges, err := t.edgesTo("the project", roots)
+	edges, err := t.edgesTo(pyprojectFile, roots)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (t *tracer) edgesTo(from string, dependencies []dependency) ([]traceEdge, e
 		}
 		var err error
 		if e.when, err = t.texts.dnf(d.marker); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", from, err)
 		}
 		edges = append(edges, e)
 	}
@@ -121,12 +122,11 @@ func (t *tracer) edgesFrom(n traceNode) ([]traceEdge, error) {
 		return edges, nil
 	}
 	p := t.packages[n.pkg]
-	from := p.name + " " + p.version
 	needs, err := p.needs(n.extra)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", from, err)
+		return nil, fmt.Errorf("%s: %w", p.title, err)
 	}
-	edges, err := t.edgesTo(from, needs)
+	edges, err := t.edgesTo(p.title, needs)
 	t.edges[n] = edges
 	return edges, err
 }

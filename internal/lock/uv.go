@@ -41,6 +41,9 @@ type uvPackage struct {
 	Groups   map[string][]uvEdge `toml:"dev-dependencies"`
 	Metadata uvMetadata
 
+	// Alias is another name of Groups, which uv reads too.
+	Alias map[string][]uvEdge `toml:"dependency-groups"`
+
 	line int // of its header in the lock
 }
 
@@ -130,6 +133,9 @@ func parseUV(name string, data []byte) (*uvLock, error) {
 	lines := headerLines(data, "package")
 	for i, p := range u.Package {
 		p.line = lineOf(lines, i)
+		if p.Groups == nil {
+			p.Groups = p.Alias
+		}
 	}
 	return &u, nil
 }

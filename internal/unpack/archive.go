@@ -10,10 +10,10 @@ import (
 	"slices"
 )
 
-// Limits of an archive. The greatest wheels there are have a tenth of each.
+// Limits of an archive. The greatest wheels there are stay far below.
 const (
-	maxMembers   = 250_000
-	maxDirectory = 64 << 20
+	maxMembers   = 100_000
+	maxDirectory = 32 << 20
 	maxUnpacked  = 64 << 30
 
 	// An archive that unpacks to more than freeUnpacked must not unpack to more

@@ -17,7 +17,7 @@ import (
 
 // Limits of the files of a package that are read whole.
 const (
-	maxRecord      = 64 << 20
+	maxRecord      = 32 << 20
 	maxMetadata    = 16 << 20
 	maxEntryPoints = 4 << 20
 	maxScript      = 16 << 20
@@ -29,6 +29,7 @@ type dist struct {
 
 	file          string // its name
 	name, version string // name normalised
+	tags          []wheel.Tag
 	stem          string // NAME-VERSION, as the archive spells it
 	info          string // its .dist-info directory
 
@@ -61,13 +62,13 @@ func (f *file) origin() string {
 }
 
 // openDist reads a wheel and plans its files. The caller closes it, in any case.
-func openDist(w Wheel, l layout) (*dist, error) {
+func openDist(r *reader, w Wheel, l layout) (*dist, error) {
 	d := &dist{Wheel: w, file: filepath.Base(w.Path)}
 	name, err := wheel.ParseName(d.file)
 	if err != nil {
 		return d, err
 	}
-	if err := d.open(l, name); err != nil {
+	if err := d.open(r, l, name); err != nil {
 		return d, fmt.Errorf("%s: %w", d.file, err)
 	}
 	return d, nil
@@ -79,7 +80,8 @@ func (d *dist) close() {
 	}
 }
 
-func (d *dist) open(l layout, name wheel.Name) (err error) {
+func (d *dist) open(r *reader, l layout, name wheel.Name) (err error) {
+	d.tags = name.Tags
 	d.name, d.version = name.Distribution, name.Version
 	if i := slices.IndexFunc(name.Tags, func(t wheel.Tag) bool { return t.Platform != "any" }); d.Any && i >= 0 {
 		return fmt.Errorf("built for %s (a wheel that is built on another CPU than its target's has to be for any)", name.Tags[i].Platform)
@@ -97,7 +99,7 @@ func (d *dist) open(l layout, name wheel.Name) (err error) {
 	if d.archive, err = openArchive(d.input, info.Size()); err != nil {
 		return err
 	}
-	return d.plan(l)
+	return d.plan(r, l)
 }
 
 // checkSum checks the hash of the whole file, where it is given.
@@ -115,7 +117,7 @@ func (d *dist) checkSum(size int64) error {
 	return nil
 }
 
-func (d *dist) plan(l layout) error {
+func (d *dist) plan(r *reader, l layout) error {
 	members, err := d.index()
 	if err != nil {
 		return err
@@ -124,7 +126,6 @@ func (d *dist) plan(l layout) error {
 		return err
 	}
 	d.stem = strings.TrimSuffix(d.info, ".dist-info")
-	r := newReader()
 	if err := d.readInfo(r, members); err != nil {
 		return err
 	}
@@ -193,10 +194,8 @@ func (d *dist) readInfo(r *reader, members map[string]*member) error {
 			return err
 		}},
 		{"WHEEL", maxMetadata, true, func(text []byte) error {
-			note, err := checkWheelFile(text)
-			if note != "" {
-				d.notes = append(d.notes, note)
-			}
+			notes, err := checkWheelFile(text, d.tags)
+			d.notes = append(d.notes, notes...)
 			return err
 		}},
 		{"METADATA", maxMetadata, true, func(text []byte) error { return checkMetadata(text, d.name, d.version) }},

@@ -201,17 +201,20 @@ func TestWheelsThatDoNotFit(t *testing.T) {
 			nil, good + ": shared/a.py: clashes with lib/python3.13/site-packages/shared of " + evil + " (some file systems take them for the same)",
 		},
 		{
-			"another file than the lock has", map[string]archive{evil: wheel(t, evil, "")},
+			"another file than the lock has",
+			map[string]archive{evil: wheel(t, evil, "")},
 			func(o *unpack.Options) { o.Wheels[0].SHA256 = strings.Repeat("0", 64) },
 			fmt.Sprintf("%s: sha256 %x, the lock has ", evil, sha256.Sum256(wheel(t, evil, "").bytes())) + strings.Repeat("0", 64),
 		},
 		{
-			"built for one platform", map[string]archive{"evil-1.0-cp313-cp313-linux_x86_64.whl": wheel(t, evil, "")},
+			"built for one platform",
+			map[string]archive{"evil-1.0-cp313-cp313-linux_x86_64.whl": wheel(t, evil, "")},
 			func(o *unpack.Options) { o.Wheels[0].Any = true },
 			"evil-1.0-cp313-cp313-linux_x86_64.whl: built for linux_x86_64 (a wheel that is built on another CPU than its target's has to be for any)",
 		},
 		{
-			"built for any platform, with native code", map[string]archive{evil: wheel(t, evil, "-- evil.so --\n\x7fELF\n")},
+			"built for any platform, with native code",
+			map[string]archive{evil: wheel(t, evil, "-- evil.so --\n\x7fELF\n")},
 			func(o *unpack.Options) { o.Wheels[0].Any = true },
 			evil + ": evil.so: native code in a wheel for any platform (a package that is built on another CPU than its target's must have none)",
 		},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,28 +31,49 @@ func fields(text []byte) map[string]string {
 }
 
 // checkWheelFile checks the WHEEL file: another major version would need another
-// installer. It gives a note where a minor version is newer than what is known.
-func checkWheelFile(text []byte) (note string, err error) {
+// installer. It gives notes where a minor version is newer than what is known, and
+// where the file was renamed: what a wheel runs on goes by its name.
+func checkWheelFile(text []byte, tags []wheel.Tag) (notes []string, err error) {
 	f := fields(text)
 	version, ok := f["wheel-version"]
 	if !ok {
-		return "", errors.New("does not say the version of its format (Wheel-Version: 1.0 works)")
+		return nil, errors.New("does not say the version of its format (Wheel-Version: 1.0 works)")
 	}
 	major, minor, _ := strings.Cut(version, ".")
 	n, err := strconv.Atoi(minor)
 	switch {
 	case err != nil || n < 0:
-		return "", fmt.Errorf("version %q of its format is no version (Wheel-Version: 1.0 works)", version)
+		return nil, fmt.Errorf("version %q of its format is no version (Wheel-Version: 1.0 works)", version)
 	case major != "1":
-		return "", fmt.Errorf("version %s of its format (Wheel-Version: 1.0 works)", show(version))
+		return nil, fmt.Errorf("version %s of its format (Wheel-Version: 1.0 works)", show(version))
 	}
 	if pure, ok := f["root-is-purelib"]; ok && !strings.EqualFold(pure, "true") && !strings.EqualFold(pure, "false") {
-		return "", fmt.Errorf("%q is neither true nor false (Root-Is-Purelib)", pure)
+		return nil, fmt.Errorf("%q is neither true nor false (Root-Is-Purelib)", pure)
 	}
 	if n > 0 {
-		note = fmt.Sprintf("its format is %s; what is new since 1.0 is not known here", version)
+		notes = append(notes, fmt.Sprintf("its format is %s; what is new since 1.0 is not known here", version))
 	}
-	return note, nil
+	if own := ownTags(text); len(own) > 0 && !slices.ContainsFunc(tags, func(t wheel.Tag) bool { return own[t] }) {
+		notes = append(notes, "was built for other tags than those of its name")
+	}
+	return notes, nil
+}
+
+// ownTags are the tags that a WHEEL file has, one a line, or several as in names.
+func ownTags(text []byte) map[wheel.Tag]bool {
+	tags := map[wheel.Tag]bool{}
+	for line := range bytes.Lines(text) {
+		name, value, _ := strings.Cut(string(line), ":")
+		if !strings.EqualFold(name, "Tag") {
+			continue
+		}
+		if n, err := wheel.ParseName("x-1-" + strings.TrimSpace(value) + ".whl"); err == nil {
+			for _, t := range n.Tags {
+				tags[t] = true
+			}
+		}
+	}
+	return tags
 }
 
 // checkMetadata checks that a METADATA file is of the package that the file name

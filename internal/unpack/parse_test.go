@@ -84,7 +84,7 @@ func FuzzMetadata(f *testing.F) {
 				t.Errorf("%q: %q", field, value)
 			}
 		}
-		if _, err := checkWheelFile(text); err == nil && !strings.HasPrefix(fields(text)["wheel-version"], "1.") {
+		if _, err := checkWheelFile(text, nil); err == nil && !strings.HasPrefix(fields(text)["wheel-version"], "1.") {
 			t.Errorf("%q is taken", fields(text)["wheel-version"])
 		}
 		if _, err := wheel.ParseVersion(version); err != nil {

@@ -2,6 +2,7 @@ package unpack
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -36,7 +37,8 @@ func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) e
 
 // isLeftOut reports whether a member is not for the environment: bytecode beside its
 // source, which is made for another machine, time or path; and what an installer
-// writes itself. Signatures of RECORD are not true of the one that is written.
+// writes itself. Signatures of RECORD are not true of the one that is written. What
+// is left out has to be in RECORD too, but is not read.
 func (d *dist) isLeftOut(name string, members map[string]*member) bool {
 	if below, ok := strings.CutPrefix(name, d.info+"/"); ok {
 		return slices.Contains([]string{"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"}, below)
@@ -61,7 +63,7 @@ func (f *file) rewrite(r *reader) error {
 		start = append(start, b[:min(len(placeholder), len(b))]...)
 		return errStop
 	})
-	if err != errStop {
+	if !errors.Is(err, errStop) {
 		return err
 	}
 	if string(start) != placeholder {

@@ -128,8 +128,8 @@ func openAll(opt Options) ([]*dist, error) {
 	})
 	dists := make([]*dist, len(wheels))
 	l := newLayout(opt.Python)
-	err := parallel(len(wheels), func(_ *reader, i int) (err error) {
-		dists[i], err = openDist(wheels[i], l)
+	err := parallel(len(wheels), func(r *reader, i int) (err error) {
+		dists[i], err = openDist(r, wheels[i], l)
 		return err
 	})
 	dists = slices.DeleteFunc(dists, func(d *dist) bool { return d == nil })
@@ -166,6 +166,6 @@ func clean(dir string) {
 	}
 	for _, e := range list {
 		// The error that led here is the one to report.
-		os.RemoveAll(filepath.Join(dir, e.Name())) //nolint:errcheck
+		_ = os.RemoveAll(filepath.Join(dir, e.Name()))
 	}
 }

@@ -39,14 +39,14 @@ func packages() []string {
 }
 
 // realWheels gives real wheels: those of the directory KEELBACK_WHEELS, else they
-// are downloaded.
-func realWheels(t testing.TB) []unpack.Wheel {
+// are downloaded for a version of Python.
+func realWheels(t testing.TB, version string) []unpack.Wheel {
 	t.Helper()
 	dir := os.Getenv("KEELBACK_WHEELS")
 	if dir == "" {
 		dir = t.TempDir()
-		args := []string{"tool", "run", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.13", "--implementation", "cp", "--dest", dir}
-		for _, abi := range []string{"cp313", "abi3", "none"} {
+		args := []string{"tool", "run", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", version, "--implementation", "cp", "--dest", dir}
+		for _, abi := range []string{"cp" + strings.ReplaceAll(version, ".", ""), "abi3", "none"} {
 			args = append(args, "--abi", abi)
 		}
 		for _, platform := range []string{"manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux_2_12_x86_64", "manylinux1_x86_64", "any"} {
@@ -81,12 +81,24 @@ func command(t testing.TB, name string, args ...string) {
 	}
 }
 
-// uvInstall has uv install wheels into a directory.
-func uvInstall(t testing.TB, wheels []unpack.Wheel, out string) {
+// newVenv has uv make an environment, and tells the version of its Python.
+func newVenv(t testing.TB) (dir, version string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "venv")
+	command(t, uv(t), "venv", "--quiet", dir)
+	libs, err := filepath.Glob(filepath.Join(dir, "lib", "python*"))
+	if err != nil || len(libs) != 1 {
+		t.Fatalf("%s: %v, %v", dir, libs, err)
+	}
+	return dir, strings.TrimPrefix(filepath.Base(libs[0]), "python")
+}
+
+// uvInstall has uv install wheels into a directory, for the Python of a venv.
+func uvInstall(t testing.TB, wheels []unpack.Wheel, venv, out string) {
 	t.Helper()
 	args := []string{
 		"pip", "install", "--quiet", "--no-cache", "--link-mode", "copy", "--no-deps", "--no-index", "--find-links", filepath.Dir(wheels[0].Path),
-		"--python-platform", "x86_64-manylinux_2_28", "--python-version", "3.13", "--prefix", out,
+		"--python", filepath.Join(venv, "bin/python"), "--prefix", out,
 	}
 	for _, w := range wheels {
 		parts := strings.Split(filepath.Base(w.Path), "-")
@@ -99,21 +111,21 @@ func uvInstall(t testing.TB, wheels []unpack.Wheel, out string) {
 // and with them the lines of RECORD; uv notes for itself where it took a wheel from.
 func TestTheSameTreeAsUV(t *testing.T) {
 	rootfstest.NeedsRoot(t)
-	wheels := realWheels(t)
-	out, uvOut := filepath.Join(t.TempDir(), "out"), filepath.Join(t.TempDir(), "venv")
-	command(t, uv(t), "venv", "--quiet", "--python", "3.13", uvOut)
-	empty := tree(t, uvOut)
-	uvInstall(t, wheels, uvOut)
-	if _, err := unpack.Install(unpack.Options{Out: out, Python: "3.13", Wheels: wheels}); err != nil {
+	venv, version := newVenv(t)
+	wheels := realWheels(t, version)
+	out := filepath.Join(t.TempDir(), "out")
+	empty := tree(t, venv)
+	uvInstall(t, wheels, venv, venv)
+	if _, err := unpack.Install(unpack.Options{Out: out, Python: version, Wheels: wheels}); err != nil {
 		t.Fatal(err)
 	}
-	want, got := tree(t, uvOut), tree(t, filepath.Join(out, "opt/venv"))
+	want, got := tree(t, venv), tree(t, filepath.Join(out, "opt/venv"))
 	for name := range empty {
 		delete(want, name)
 	}
 	for name := range want {
 		// uv adds the programs with the version of Python for pip itself.
-		if filepath.Base(name) == "uv_cache.json" || regexp.MustCompile(`^bin/pip3\.`).MatchString(name) {
+		if name == ".lock" || filepath.Base(name) == "uv_cache.json" || regexp.MustCompile(`^bin/pip3\.`).MatchString(name) {
 			delete(want, name)
 		}
 	}
@@ -257,7 +269,8 @@ func writeGreatWheel(t testing.TB, file string, size int64) {
 // BenchmarkInstall installs real wheels, as uv does for comparison.
 func BenchmarkInstall(b *testing.B) {
 	rootfstest.NeedsRoot(b)
-	wheels := realWheels(b)
+	venv, version := newVenv(b)
+	wheels := realWheels(b, version)
 	run := func(b *testing.B, install func(out string)) {
 		b.Helper()
 		for i := 0; b.Loop(); i++ {
@@ -272,7 +285,7 @@ func BenchmarkInstall(b *testing.B) {
 	}
 	b.Run("keelback", func(b *testing.B) {
 		run(b, func(out string) {
-			res, err := unpack.Install(unpack.Options{Out: out, Python: "3.13", Wheels: wheels})
+			res, err := unpack.Install(unpack.Options{Out: out, Python: version, Wheels: wheels})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -280,6 +293,6 @@ func BenchmarkInstall(b *testing.B) {
 		})
 	})
 	b.Run("uv", func(b *testing.B) {
-		run(b, func(out string) { uvInstall(b, wheels, out) })
+		run(b, func(out string) { uvInstall(b, wheels, venv, out) })
 	})
 }

@@ -40,10 +40,11 @@ def compare():
             rounds += [(platform, python, part) for part in one_version_each(chosen)]
             if python == PYTHONS[1]:
                 unfit += [(platform, python, *package) for package in none]
-    with ThreadPoolExecutor(6) as pool:
+    with ThreadPoolExecutor(12) as pool:
         same, others = zip(*pool.map(lambda item: compare_round(*item), rounds))
+        print(f"{sum(same)} choices are the same, {sum(others)} differ", flush=True)
         refused = list(pool.map(lambda item: compare_unfit(*item), unfit))
-    print(f"{sum(same)} choices and {sum(refused)} of {len(refused)} refusals are the same, {sum(others)} choices differ")
+    print(f"{sum(refused)} of {len(refused)} refusals are the same")
     return int(sum(others) > 0 or not all(refused))
 
 
@@ -78,11 +79,11 @@ def one_version_each(chosen):
 def compare_round(platform, python, part):
     found, ok = resolve(platform, python, [f"{name}=={version}" for name, (version, _) in part.items()])
     if not ok:
-        print(f"{python} {platform}: uv does not resolve all of {len(part)} packages")
+        print(f"{python} {platform}: uv does not resolve all of {len(part)} packages", flush=True)
     differ = 0
     for name, (version, file) in part.items():
         if found.get((name, version), file) != file:
-            print(f"{python} {platform}: {name} {version}: packaging {file}, uv {found[name, version]}")
+            print(f"{python} {platform}: {name} {version}: packaging {file}, uv {found[name, version]}", flush=True)
             differ += 1
     return sum(found.get((name, version)) == file for name, (version, file) in part.items()), differ
 
@@ -90,5 +91,5 @@ def compare_round(platform, python, part):
 def compare_unfit(platform, python, name, version):
     found, ok = resolve(platform, python, [f"{name}=={version}"])
     if ok:
-        print(f"{python} {platform}: {name} {version}: packaging none, uv {found.get((name, version))}")
+        print(f"{python} {platform}: {name} {version}: packaging none, uv {found.get((name, version))}", flush=True)
     return not ok
