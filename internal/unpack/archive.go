@@ -173,9 +173,6 @@ func (a *archive) locate(headers []header, directory int64) error {
 		}
 		pos = limit
 	}
-	if pos != directory {
-		return fmt.Errorf("%d bytes before the directory belong to no member", directory-pos)
-	}
 	return nil
 }
 

@@ -1,7 +1,13 @@
 """Compares packaging's choices with uv's, where uv has a platform with the same C library.
 
 uv resolves the packages that a lock has for a target, without their dependencies, and
-its log says which wheel it looked at. What no wheel fits is asked for by itself.
+its log says which wheel it looked at. What no wheel fits is asked for by itself, which
+is slow: some ten seconds each.
+
+The last comparison, with uv 0.13.9 and packaging 26.3: 15519 choices are the same and
+none differ. One difference is known, but no lock here has it: uv takes wheels for
+linux_MACHINE last and packaging takes them first, as this package does. Public indexes
+refuse such wheels.
 """
 
 import re
