@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"deps.dev/util/semver"
-
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -113,8 +112,8 @@ func bundledBackend(p *pyproject) bool {
 	if specifier == "" {
 		return true
 	}
-	set, err := semver.PyPI.ParseConstraint(specifier)
-	return err == nil && set.Match(UVVersion)
+	set, err := wheel.ParseSpecifiers(specifier)
+	return err == nil && set.Contains(UVVersion)
 }
 
 // lockedBuild is what locks the requirements for building, and the names in it.

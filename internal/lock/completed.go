@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,8 +9,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"github.com/keelback/keelback/spec"
 )
@@ -27,7 +26,10 @@ func completionOf(text []byte) (c completion, ok bool) {
 	var doc struct {
 		Tool struct{ Keelback completion }
 	}
-	if err := toml.Unmarshal(text, &doc); err != nil {
+	if !bytes.Contains(text, []byte("[tool.keelback]")) {
+		return completion{}, false
+	}
+	if err := unmarshal(string(Pylock), text, &doc); err != nil {
 		return completion{}, false // its reader tells what is wrong
 	}
 	return doc.Tool.Keelback, doc.Tool.Keelback.From != ""

@@ -4,12 +4,15 @@ import (
 	"regexp"
 	"strings"
 
-	"deps.dev/util/semver"
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 var (
 	nameStart  = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`)
 	separators = regexp.MustCompile(`[-_.]+`)
+
+	// trailingZeros make no other version of one that has nothing but a release.
+	trailingZeros = regexp.MustCompile(`(^[0-9]+(?:\.[0-9]+)*?)(?:\.0)+$`)
 )
 
 // requirementName is the normalised name that a requirement (PEP 508) begins with.
@@ -69,16 +72,16 @@ func normalizeSpecifier(specifier string) string {
 }
 
 // normalizeClause spells the version of a clause such as >=2024.07.04 as lock files
-// do: >=2024.7.4.
+// do: >=2024.7.4. Trailing zeros are dropped, so that the same clause twice is one.
 func normalizeClause(clause string) string {
 	version := strings.TrimLeft(clause, "=<>!~")
 	operator := clause[:len(clause)-len(version)]
 	prefix, wildcard := strings.CutSuffix(version, ".*")
-	v, err := semver.PyPI.Parse(prefix)
+	v, err := wheel.ParseVersion(prefix)
 	if err != nil {
 		return strings.ToLower(clause)
 	}
-	version = strings.ToLower(v.Canon(true))
+	version = trailingZeros.ReplaceAllString(v.String(), "$1")
 	if wildcard {
 		version += ".*"
 	}

@@ -5,8 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"deps.dev/util/semver"
-
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -99,15 +98,15 @@ const maxPatch = 100
 // allows tells whether a version fits a specifier (PEP 440). A version without a
 // patch release fits when any of its releases does.
 func allows(specifier, version string) (bool, error) {
-	set, err := semver.PyPI.ParseConstraint(specifier)
+	set, err := wheel.ParseSpecifiers(specifier)
 	if err != nil {
 		return false, fmt.Errorf("not a version specifier: %w", err)
 	}
 	if strings.Count(version, ".") == 2 {
-		return set.Match(version), nil
+		return set.Contains(version), nil
 	}
 	for patch := range maxPatch {
-		if set.Match(version + "." + strconv.Itoa(patch)) {
+		if set.Contains(version + "." + strconv.Itoa(patch)) {
 			return true, nil
 		}
 	}

@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"deps.dev/util/semver"
-
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -118,18 +117,18 @@ func (u *uvLock) stalePython(lock string, f *found) string {
 	if project == "" || u.RequiresPython == "" {
 		return ""
 	}
-	asked, err := semver.PyPI.ParseConstraint(project)
+	asked, err := wheel.ParseSpecifiers(project)
 	if err != nil {
 		return "" // an error that is reported with the version
 	}
-	have, err := semver.PyPI.ParseConstraint(u.RequiresPython)
+	have, err := wheel.ParseSpecifiers(u.RequiresPython)
 	if err != nil {
 		return ""
 	}
 	for minor := spec.OldestPython; minor <= spec.NewestPython; minor++ {
 		for patch := range maxPatch {
 			v := "3." + strconv.Itoa(minor) + "." + strconv.Itoa(patch)
-			inAsked, inLock := asked.Match(v), have.Match(v)
+			inAsked, inLock := asked.Contains(v), have.Contains(v)
 			if inLock && !inAsked || inAsked && !inLock && len(u.Manifest.Members) == 0 {
 				return fmt.Sprintf("%s is for Python %s, but %s says requires-python %q (uv lock)", lock, u.RequiresPython, f.pyproject(), project)
 			}
