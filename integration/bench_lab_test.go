@@ -116,10 +116,21 @@ func seconds(run func()) float64 {
 // report gives the medians of all rounds as metrics: what single rounds took depends on
 // what else the machine did.
 func report(b *testing.B, rounds map[string][]float64) {
+	b.Helper()
 	b.ReportMetric(0, "ns/op")
 	for unit, values := range rounds {
+		b.Logf("%s: %.4g", unit, values)
 		b.ReportMetric(median(values), unit)
 	}
+}
+
+// ratios are those of each round, in which both were measured at about the same time.
+func ratios(values, to []float64) []float64 {
+	var list []float64
+	for i, v := range values {
+		list = append(list, v/to[i])
+	}
+	return list
 }
 
 func median(values []float64) float64 {

@@ -2,53 +2,60 @@ package unpack
 
 import (
 	"archive/zip"
+	"bufio"
 	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 
-	"github.com/keelback/keelback/internal/inflate"
+	"github.com/klauspost/compress/flate"
 )
 
 // reader reads members of archives, one after the other. It keeps what is costly to
 // make; each worker has one.
 type reader struct {
-	decoder *inflate.Decoder
-	buf     []byte // of stored members
+	packed  *bufio.Reader
+	inflate io.ReadCloser
+	buf     []byte
 }
 
-// bufSize is how much of a stored member is held in memory.
-const bufSize = 256 << 10
+// bufSize is how much of a member is held in memory, packed and unpacked.
+const bufSize = 128 << 10
 
-func newReader() *reader { return &reader{decoder: inflate.NewDecoder()} }
+func newReader() *reader {
+	packed := bufio.NewReaderSize(nil, bufSize)
+	return &reader{packed: packed, inflate: flate.NewReader(packed), buf: make([]byte, bufSize)}
+}
 
 // copy reads a member and gives its bytes to write, piece by piece. What it gives
 // is checked only once copy is done: the member must have the size and the checksum
 // that the archive says, and the hash that its RECORD says.
 func (r *reader) copy(a *archive, m *member, want digest, write func([]byte) error) error {
 	packed := io.NewSectionReader(a.file, m.offset, m.packed)
-	next := r.decoder.Next
+	from := io.Reader(packed)
 	if m.method == zip.Deflate {
-		r.decoder.Reset(packed)
-	} else {
-		next = r.stored(packed)
+		r.packed.Reset(packed)
+		if err := r.inflate.(flate.Resetter).Reset(r.packed, nil); err != nil {
+			return err
+		}
+		from = r.inflate
 	}
 	sum, crc, n := want.hash(), uint32(0), int64(0)
 	for {
-		b, err := next()
+		k, err := from.Read(r.buf)
+		if n += int64(k); n > m.size {
+			return fmt.Errorf("more than the %d bytes that the archive says", m.size)
+		}
+		sum.Write(r.buf[:k])
+		crc = crc32.Update(crc, crc32.IEEETable, r.buf[:k])
+		if err := write(r.buf[:k]); err != nil {
+			return err
+		}
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return fmt.Errorf("cannot be inflated: %w", err)
-		}
-		if n += int64(len(b)); n > m.size {
-			return fmt.Errorf("more than the %d bytes that the archive says", m.size)
-		}
-		sum.Write(b)
-		crc = crc32.Update(crc, crc32.IEEETable, b)
-		if err := write(b); err != nil {
-			return err
 		}
 	}
 	left, err := r.left(m, packed)
@@ -65,26 +72,12 @@ func (r *reader) copy(a *archive, m *member, want digest, write func([]byte) err
 	return want.check(sum)
 }
 
-// stored gives a stored member piece by piece, as a decoder does.
-func (r *reader) stored(packed io.Reader) func() ([]byte, error) {
-	if r.buf == nil {
-		r.buf = make([]byte, bufSize)
-	}
-	return func() ([]byte, error) {
-		n, err := packed.Read(r.buf)
-		if n > 0 {
-			err = nil
-		}
-		return r.buf[:n], err
-	}
-}
-
 // left is how many packed bytes were not needed.
 func (r *reader) left(m *member, packed *io.SectionReader) (int64, error) {
 	read, err := packed.Seek(0, io.SeekCurrent)
 	left := m.packed - read
 	if m.method == zip.Deflate {
-		left += int64(r.decoder.Rest())
+		left += int64(r.packed.Buffered())
 	}
 	return left, err
 }
