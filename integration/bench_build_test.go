@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -142,19 +143,24 @@ func dependencyExecs(list []vertex) int {
 }
 
 // benchPushes pushes a context, changes it, and measures what pushing it then takes: by
-// Keelback and by the Dockerfile.
+// Keelback and by the Dockerfile. Each round begins with nothing in the cache and in the
+// repository.
 func benchPushes(b *testing.B, before string, change func() (dir string)) {
 	registry := countPushes(b)
 	rounds := map[string][]float64{}
+	round := 0
+	output := func(repository string) string {
+		return fmt.Sprintf("type=image,push=true,registry.insecure=true,name=%s/bench-%s-%d", registry.address, repository, round)
+	}
 	builders := map[string]func(dir string) []byte{
 		"keelback": func(dir string) []byte {
-			return keelback(b, "build", dir, "--secret", authorities, "--output", "type=image,push=true,registry.insecure=true,name="+registry.address+"/bench-keelback")
+			return keelback(b, "build", dir, "--secret", authorities, "--output", output("keelback"))
 		},
-		"dockerfile": func(dir string) []byte {
-			return dockerfileBuild(b, dir, "--output", "type=image,push=true,registry.insecure=true,name="+registry.address+"/bench-dockerfile")
-		},
+		"dockerfile": func(dir string) []byte { return dockerfileBuild(b, dir, "--output", output("dockerfile")) },
 	}
 	for b.Loop() {
+		coldCache(b)
+		round++
 		for _, build := range builders {
 			build(before)
 		}

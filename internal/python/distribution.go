@@ -22,9 +22,8 @@ type Distribution struct {
 	// Dir is the path of its .dist-info directory.
 	Dir string
 
-	// Requires are the normalised names of the packages that it needs. Those that
-	// only an extra needs are left out; other markers are taken to be true.
-	Requires []string
+	// Requires are the packages that it says it needs.
+	Requires []Requirement
 
 	// Record lists its files.
 	Record []RecordLine
@@ -114,9 +113,18 @@ func NormalName(name string) string {
 
 var requirementName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*`)
 
+// Requirement is a package that another one needs (Requires-Dist of its METADATA).
+type Requirement struct {
+	// Name is normalised.
+	Name string
+
+	// Marker says where it is needed (PEP 508). Empty: everywhere.
+	Marker string
+}
+
 // requires reads the Requires-Dist fields of a METADATA file.
-func requires(metadata []byte) []string {
-	var out []string
+func requires(metadata []byte) []Requirement {
+	var out []Requirement
 	lines := bufio.NewScanner(bytes.NewReader(metadata))
 	lines.Buffer(nil, len(metadata)+1)
 	for lines.Scan() && lines.Text() != "" {
@@ -125,11 +133,9 @@ func requires(metadata []byte) []string {
 			continue
 		}
 		req, marker, _ := strings.Cut(strings.TrimSpace(value), ";")
-		name := NormalName(requirementName.FindString(req))
-		if name == "" || regexp.MustCompile(`\bextra\b`).MatchString(marker) || slices.Contains(out, name) {
-			continue
+		if name := NormalName(requirementName.FindString(req)); name != "" {
+			out = append(out, Requirement{name, strings.TrimSpace(marker)})
 		}
-		out = append(out, name)
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func Runtime(opt Options) (*Result, error) {
 		return nil, err
 	}
 	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}}
-	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.libraries, r.certificates, r.timeZones, r.records} {
+	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.requirements, r.libraries, r.certificates, r.timeZones, r.records} {
 		if err := step(); err != nil {
 			return nil, err
 		}
