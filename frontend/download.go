@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
 )
 
 const (
@@ -45,11 +46,11 @@ type downloads struct {
 	repair   sync.Mutex // one platform at a time: they share most files
 	mu       sync.Mutex
 	attempts map[string]int   // that failed, by URL
-	denied   map[string]error // by the host that refused a download
+	denied   map[string]*spec.Error // by the host that refused a download
 }
 
 func newDownloads(b *build) *downloads {
-	return &downloads{build: b, attempts: map[string]int{}, denied: map[string]error{}}
+	return &downloads{build: b, attempts: map[string]int{}, denied: map[string]*spec.Error{}}
 }
 
 // failed is a copy of the attempts that failed.
@@ -70,25 +71,23 @@ func (d *downloads) netrc() map[string]bool {
 	return hosts
 }
 
-// refused is the error of a host that refused a download, when there is no secret netrc
-// to ask it with.
+// refused is the error of a host that refused a download, when it did not help to ask it
+// with the secret netrc: there is none, or it is not right.
 func (d *downloads) refused(err error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.denied) == 0 || !strings.Contains(err.Error(), "secret netrc: not found") {
-		return err
+	denied := d.firstDenied()
+	switch text := err.Error(); {
+	case denied != nil && strings.Contains(text, "secret netrc: not found"):
+		return denied
+	case denied != nil && strings.Contains(text, llb.NetrcFile):
+		return d.spec.Errorf("dependencies", "%s; so it was with the secret netrc", denied.Msg)
 	}
-	return d.firstDenied()
+	return err
 }
 
-// anyDenied is the error of a host that refused a download, or nil.
-func (d *downloads) anyDenied() error {
+// firstDenied is the error of a host that refused a download, or nil.
+func (d *downloads) firstDenied() *spec.Error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.firstDenied()
-}
-
-func (d *downloads) firstDenied() error {
 	for _, host := range slices.Sorted(maps.Keys(d.denied)) {
 		return d.denied[host]
 	}
@@ -109,6 +108,7 @@ func (d *downloads) watch(ctx context.Context, files []llb.Download, solve func(
 			eg.Go(func() error {
 				err := d.try(ctx, f, d.failed()[f.URL])
 				if errors.Is(err, errStalled) {
+					d.fail(f)
 					return err
 				}
 				return nil // the solve itself meets all other errors
@@ -205,15 +205,20 @@ func (d *downloads) download(ctx context.Context, f llb.Download) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		d.mu.Lock()
-		d.attempts[f.URL] = attempt + 1
-		d.mu.Unlock()
+		d.fail(f)
 	}
+}
+
+// fail counts an attempt that failed.
+func (d *downloads) fail(f llb.Download) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.attempts[f.URL]++
 }
 
 // giveUp takes an error for final, or keeps it until the host was asked with the secret
 // netrc.
-func (d *downloads) giveUp(f llb.Download, err error, denied bool) error {
+func (d *downloads) giveUp(f llb.Download, err *spec.Error, denied bool) error {
 	if !denied {
 		return err
 	}
@@ -227,7 +232,7 @@ func (d *downloads) giveUp(f llb.Download, err error, denied bool) error {
 }
 
 // problem is the error of a file that cannot be had.
-func (d *downloads) problem(f llb.Download, reason string, tries int) error {
+func (d *downloads) problem(f llb.Download, reason string, tries int) *spec.Error {
 	if tries > 1 {
 		reason += fmt.Sprintf(" (tried %d times)", tries)
 	}

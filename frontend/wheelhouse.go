@@ -105,8 +105,8 @@ func (b *build) fillWheelhouse(ctx context.Context) (*client.Result, error) {
 	if err := d.mend(ctx, files); err != nil {
 		return nil, err
 	}
-	if err := d.anyDenied(); err != nil {
-		return nil, err
+	if denied := d.firstDenied(); denied != nil {
+		return nil, denied
 	}
 	def, err := llb.Gather(files, d.failed()).Marshal(ctx, bk.WithCaps(b.client.BuildOpts().LLBCaps))
 	if err != nil {

@@ -8,15 +8,16 @@ import (
 	"github.com/keelback/keelback/internal/lock"
 )
 
-// netrcFile is where the secret netrc is mounted for a download by Python.
-const netrcFile = "/run/secrets/netrc"
+// NetrcFile is where the secret netrc is mounted for a download by Python. It tells
+// that step's error from others.
+const NetrcFile = "/run/secrets/netrc"
 
 // fetchScript downloads a file from a host that netrc knows. What it sends to log in
 // is not sent on to where the host redirects.
 const fetchScript = `import base64, netrc, sys, urllib.error, urllib.parse, urllib.request
 url, file = sys.argv[1:]
 host = urllib.parse.urlsplit(url).hostname
-login = netrc.netrc("` + netrcFile + `").authenticators(host)
+login = netrc.netrc("` + NetrcFile + `").authenticators(host)
 if not login:
     sys.exit("the secret netrc has no machine " + host)
 request = urllib.request.Request(url)
@@ -42,7 +43,7 @@ func (c *compiler) fetchByNetrc(d lock.Distribution, f *lock.File) llb.State {
 	opts := []llb.RunOption{
 		llb.Args([]string{"python" + minorOf(c.opt.Project.Python), "-I", "-c", fetchScript, c.mirrored(f.URL), outDir + "/" + f.Name}),
 		llb.AddEnv("PYTHONDONTWRITEBYTECODE", "1"),
-		llb.AddSecret(netrcFile, llb.SecretID(secretNetrc)),
+		llb.AddSecret(NetrcFile, llb.SecretID(secretNetrc)),
 	}
 	for _, o := range c.opAt(stageWheels, c.inLock(d), "%s (netrc)", f.Name) {
 		opts = append(opts, o)

@@ -1,6 +1,7 @@
 package slice
 
 import (
+	debugelf "debug/elf"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,7 +55,15 @@ func Runtime(opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}}
+	program, err := opt.Builder.Stat(i.Path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := elf.ReadEntry(program)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", i.Path, err)
+	}
+	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}, machine: f.Machine}
 	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.requirements, r.libraries, r.certificates, r.timeZones, r.records} {
 		if err := step(); err != nil {
 			return nil, err
@@ -93,6 +102,7 @@ type slicer struct {
 	packages    []string
 	notes       []string
 	shown       map[string]shown
+	machine     debugelf.Machine // of the interpreter
 }
 
 // python adds the interpreter and its standard library.
