@@ -45,7 +45,7 @@ type downloads struct {
 
 	repair   sync.Mutex // one platform at a time: they share most files
 	mu       sync.Mutex
-	attempts map[string]int   // that failed, by URL
+	attempts map[string]int         // that failed, by URL
 	denied   map[string]*spec.Error // by the host that refused a download
 }
 

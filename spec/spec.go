@@ -120,7 +120,8 @@ type Dependencies struct {
 	Extras []string `yaml:"extras" example:"[postgres]"`
 
 	// Groups of dependencies (PEP 735) to install. Development groups are off
-	// unless they are named here. A `requirements.txt` has none.
+	// unless they are named here; the default groups of a `pylock.toml`, which are its
+	// normal dependencies, are always installed. A `requirements.txt` has no groups.
 	Groups []string `yaml:"groups" example:"[metrics]"`
 
 	// AllowSdist are the packages that may be built from a source distribution.
