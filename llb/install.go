@@ -1,12 +1,14 @@
 package llb
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
 
 	"github.com/keelback/keelback/internal/lock"
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // wheelsDir is where the steps that install find wheels.
@@ -38,6 +40,9 @@ func (c *compiler) install(stage, at, name string, dists []lock.Distribution) la
 		if d.DirectURL != "" {
 			args = append(args, "--direct-url", d.Wheel.Name+"="+d.DirectURL)
 		}
+		if c.mayStart(d) {
+			args = append(args, "--allow-startup", d.Wheel.Name)
+		}
 	}
 	return c.step(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
 }
@@ -68,6 +73,9 @@ func (c *compiler) installBuilt(stage, at, name string, packages []built, others
 		if p.DirectURL != "" {
 			args = append(args, "--direct-url", p.Name+"="+p.DirectURL)
 		}
+		if c.mayStart(p.Distribution) {
+			args = append(args, "--allow-startup", p.Name)
+		}
 	}
 	for i, l := range others {
 		dir := mountDir + "over/" + strconv.Itoa(i)
@@ -76,6 +84,11 @@ func (c *compiler) installBuilt(stage, at, name string, packages []built, others
 	}
 	exec := c.exec(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
 	return layer{name, exec.AddMount(outDir, llb.Scratch())}, exec.AddMount(nativesDir, llb.Scratch())
+}
+
+// mayStart tells whether a package may have code that runs each time Python starts.
+func (c *compiler) mayStart(d lock.Distribution) bool {
+	return slices.ContainsFunc(c.spec.Dependencies.AllowStartup, func(name string) bool { return wheel.NormalName(name) == d.Name })
 }
 
 // minorOf is MAJOR.MINOR of a version.

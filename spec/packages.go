@@ -54,6 +54,7 @@ func (s *Spec) checkDependencies(p *problems) {
 	p.checkNames("dependencies.extras", d.Extras)
 	p.checkNames("dependencies.groups", d.Groups)
 	p.checkNames("dependencies.allow_sdist", d.AllowSdist)
+	p.checkNames("dependencies.allow_startup", d.AllowStartup)
 	d.Mirror = p.checkMirror("dependencies.mirror", d.Mirror)
 	d.Wheelhouse = p.checkWheelhouse("dependencies.wheelhouse", d.Wheelhouse)
 }

@@ -129,6 +129,12 @@ type Dependencies struct {
 	// not at all.
 	AllowSdist []string `yaml:"allow_sdist" example:"[psycopg2]"`
 
+	// AllowStartup are the packages that may run code each time Python starts, whatever
+	// the service imports: by a `.pth` file with a line of code, or a module
+	// `sitecustomize` or `usercustomize`. Malware has hidden there. What setuptools
+	// writes for namespaces, and its own, needs no permission.
+	AllowStartup []string `yaml:"allow_startup" example:"[ddtrace]"`
+
 	// Mirror is the URL of a server that has the same files as those that the lock
 	// names: it takes the place of the scheme and host of each URL, and the path
 	// follows it. What the lock says of a file's hash still counts. The build argument

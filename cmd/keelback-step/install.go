@@ -18,17 +18,18 @@ import (
 
 // install are the flags of the command, as they are given.
 type install struct {
-	wheels, sums, urls, built *[]string
-	any                       *bool
+	wheels, sums, urls, built, startup *[]string
+	any                                *bool
 }
 
 func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 	in := install{
-		wheels: list(flags, "wheel", "wheel to install (repeatable)"),
-		sums:   list(flags, "sha256", "NAME.whl=HEX: what a wheel must have (repeatable)"),
-		urls:   list(flags, "direct-url", "NAME.whl=JSON, or NAME=JSON for what was built: where it comes from, for direct_url.json (repeatable)"),
-		built:  list(flags, "built", "NAME=DIR: directory with the one wheel that was built of a package (repeatable)"),
-		any:    flags.Bool("any", false, "built wheels must be for any platform"),
+		wheels:  list(flags, "wheel", "wheel to install (repeatable)"),
+		sums:    list(flags, "sha256", "NAME.whl=HEX: what a wheel must have (repeatable)"),
+		urls:    list(flags, "direct-url", "NAME.whl=JSON, or NAME=JSON for what was built: where it comes from, for direct_url.json (repeatable)"),
+		built:   list(flags, "built", "NAME=DIR: directory with the one wheel that was built of a package (repeatable)"),
+		startup: list(flags, "allow-startup", "NAME.whl, or NAME of what was built: may run code each time Python starts (repeatable)"),
+		any:     flags.Bool("any", false, "built wheels must be for any platform"),
 	}
 	version := flags.String("python", "", "version of Python, MAJOR.MINOR")
 	over := list(flags, "over", "tree of the same image, which must not have other files at the same places (repeatable)")
@@ -80,7 +81,7 @@ func (in install) all() ([]unpack.Wheel, error) {
 	var wheels []unpack.Wheel
 	for _, file := range *in.wheels {
 		name := filepath.Base(file)
-		wheels = append(wheels, unpack.Wheel{Path: file, SHA256: take(sums, name), DirectURL: take(urls, name)})
+		wheels = append(wheels, unpack.Wheel{Path: file, SHA256: take(sums, name), DirectURL: take(urls, name), Startup: slices.Contains(*in.startup, name)})
 	}
 	built, err := pairs("built", *in.built)
 	if err != nil {
@@ -91,7 +92,7 @@ func (in install) all() ([]unpack.Wheel, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--built: %w", err)
 		}
-		wheels = append(wheels, unpack.Wheel{Path: file, DirectURL: take(urls, name), Any: *in.any})
+		wheels = append(wheels, unpack.Wheel{Path: file, DirectURL: take(urls, name), Any: *in.any, Startup: slices.Contains(*in.startup, name)})
 	}
 	if len(sums) > 0 {
 		return nil, fmt.Errorf("--sha256: no --wheel is named %s", slices.Min(slices.Collect(maps.Keys(sums))))

@@ -69,12 +69,12 @@ func TestInstall(t *testing.T) {
 		"install", "--python", "3.13", "--out", out, "--natives", natives, "--wheel", tool, "--wheel", hook,
 		"--sha256", fmt.Sprintf("hook-1.0-py3-none-any.whl=%x", sha256.Sum256(data)),
 		"--built", "my.app=" + built, "--any",
-		"--direct-url", `my.app={"url":"file:///src","dir_info":{}}`, "--over", rootfstest.Text(t, base),
+		"--direct-url", `my.app={"url":"file:///src","dir_info":{}}`, "--allow-startup", "hook-1.0-py3-none-any.whl", "--over", rootfstest.Text(t, base),
 	}, &stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "install: 3 packages, 22 files, 0.0 MB\ninstall: note: hook-1.0-py3-none-any.whl: hook.pth runs code each time Python starts\n"
+	want := "install: 3 packages, 22 files, 0.0 MB\ninstall: note: hook-1.0-py3-none-any.whl: hook.pth runs each time Python starts\n"
 	if diff := cmp.Diff(want, stderr.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -47,7 +47,8 @@ func compareWorlds(out io.Writer, a, b map[string]*image) (same bool, err error)
 func compareProjects(out io.Writer, images map[string]*image) (same bool, err error) {
 	same = true
 	t := table(out)
-	fmt.Fprintln(t, "\nbuilds\tplatform\tlayers of dependencies\tother layers that differ\t")
+	fmt.Fprintln(out)
+	fmt.Fprintln(t, "builds\tplatform\tlayers of dependencies\tother layers that differ\t")
 	for _, other := range []string{secondCommit, otherProject} {
 		for platform := range strings.SplitSeq(platforms, ",") {
 			a, b := images[firstCommit+"\t"+platform], images[other+"\t"+platform]

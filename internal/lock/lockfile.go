@@ -82,7 +82,7 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	l.checkSources(s)
 	l.problems.inSpec(checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, l.extras))
 	l.problems.inSpec(checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, l.groups))
-	l.problems.inSpec(checkAllowed(s, l.Lock))
+	l.problems.inSpec(checkAllowed(s, l.Lock, declaredName(f.projectDir, f.files)))
 	if err := l.problems.in(s); err != nil {
 		return nil, err
 	}
@@ -159,22 +159,37 @@ func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 
 // projectName is the name of the project in a folder, or else that of the folder.
 func projectName(dir string, files map[string][]byte) string {
-	var p pyproject
-	file := path.Join(dir, pyprojectFile)
-	err := unmarshal(file, files[file], &p)
-	if name := normalize(p.Project.Name); err == nil && name != "" {
+	if name := declaredName(dir, files); name != "" {
 		return name
 	}
 	return normalize(path.Base(dir))
 }
 
-// checkAllowed makes sure that allow_sdist names what is in the lock: a name that
-// is not would silently allow nothing.
-func checkAllowed(s *spec.Spec, l *Lock) spec.Errors {
+// declaredName is the name that a pyproject.toml gives, or empty.
+func declaredName(dir string, files map[string][]byte) string {
+	var p pyproject
+	file := path.Join(dir, pyprojectFile)
+	if err := unmarshal(file, files[file], &p); err != nil {
+		return "" // it is reported where the file is needed
+	}
+	return p.name()
+}
+
+// checkAllowed makes sure that what the spec allows to packages is allowed to what is
+// in the lock, or is the project itself: another name would silently allow nothing.
+func checkAllowed(s *spec.Spec, l *Lock, own string) spec.Errors {
 	var errs spec.Errors
-	for i, name := range s.Dependencies.AllowSdist {
-		if !slices.Contains(l.Names, normalize(name)) {
-			errs = append(errs, s.Errorf(fmt.Sprintf("%s[%d]", allowSdistKey, i), "no package %q in %s", name, l.Path))
+	for _, list := range []struct {
+		key   string
+		names []string
+	}{
+		{allowSdistKey, s.Dependencies.AllowSdist},
+		{"dependencies.allow_startup", s.Dependencies.AllowStartup},
+	} {
+		for i, name := range list.names {
+			if name := normalize(name); !slices.Contains(l.Names, name) && name != own {
+				errs = append(errs, s.Errorf(fmt.Sprintf("%s[%d]", list.key, i), "no package %q in %s", name, l.Path))
+			}
 		}
 	}
 	return errs

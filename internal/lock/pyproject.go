@@ -28,6 +28,7 @@ type pyproject struct {
 			DevDependencies []string `toml:"dev-dependencies"`
 		} `toml:"uv"`
 		Poetry *struct {
+			Name         string
 			PackageMode  *bool `toml:"package-mode"`
 			Dependencies map[string]any
 		}
@@ -61,6 +62,15 @@ func (p *pyproject) hasDependencies() bool {
 
 // dynamic tells whether the build backend says what a field is.
 func (p *pyproject) dynamic(field string) bool { return slices.Contains(p.Project.Dynamic, field) }
+
+// name is the normalised name of the project, or empty.
+func (p *pyproject) name() string {
+	name := p.Project.Name
+	if name == "" && p.Tool.Poetry != nil {
+		name = p.Tool.Poetry.Name
+	}
+	return normalize(name)
+}
 
 // isPackage tells whether the project is to be installed.
 func (p *pyproject) isPackage() bool {

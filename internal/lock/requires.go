@@ -1,8 +1,6 @@
 package lock
 
 import (
-	"cmp"
-	"path"
 	"slices"
 
 	"github.com/pelletier/go-toml/v2"
@@ -22,15 +20,6 @@ func RequiresOf(manifest []byte) ([]string, error) {
 	return sorted(slices.Clone(p.BuildSystem.Requires)), nil
 }
 
-// LocalName is the normalised name of the project in a folder of Local: what its
-// pyproject.toml says, or empty.
-func (p *Project) LocalName(dir string) string {
-	var manifest struct {
-		Project struct{ Name string }
-		Tool    struct{ Poetry struct{ Name string } }
-	}
-	if err := toml.Unmarshal(p.texts[path.Join(dir, pyprojectFile)], &manifest); err != nil {
-		return ""
-	}
-	return normalize(cmp.Or(manifest.Project.Name, manifest.Tool.Poetry.Name))
-}
+// LocalName is the normalised name of the project in a folder of Local, or empty where
+// its pyproject.toml has none.
+func (p *Project) LocalName(dir string) string { return declaredName(dir, p.texts) }

@@ -26,6 +26,7 @@ func TestInstall(t *testing.T) {
 		for i, w := range wheels {
 			url, _ := c.Input("direct_url " + filepath.Base(w.Path))
 			wheels[i].DirectURL = strings.TrimSpace(string(url))
+			_, wheels[i].Startup = c.Input("allow_startup")
 		}
 		out := filepath.Join(t.TempDir(), "out")
 		res, err := unpack.Install(unpack.Options{Out: out, Python: "3.13", Wheels: wheels})

@@ -1,7 +1,6 @@
 package unpack
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path"
@@ -28,7 +27,7 @@ func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) e
 			return err
 		}
 	}
-	if err := d.noteStartup(r, l, f); err != nil {
+	if err := d.checkStartup(r, l, f); err != nil {
 		return err
 	}
 	d.files = append(d.files, f)
@@ -83,45 +82,6 @@ func (f *file) rewrite(r *reader) error {
 
 func (f *file) setData(data []byte) {
 	f.member, f.data, f.digest, f.size = nil, data, sumOf(data), int64(len(data))
-}
-
-// noteStartup notes what Python runs, or takes, each time it starts, whatever the
-// service imports. Packages use it rightly (setuptools, coverage), so it is no error;
-// but whoever reads the build's output should see it.
-func (d *dist) noteStartup(r *reader, l layout, f *file) error {
-	name, ok := strings.CutPrefix(f.path, l.sitePackages+"/")
-	if !ok {
-		return nil
-	}
-	top, _, below := strings.Cut(name, "/")
-	module, _, _ := strings.Cut(top, ".")
-	switch {
-	case module == "sitecustomize" || module == "usercustomize":
-		if !below || strings.HasPrefix(path.Base(name), "__init__.") {
-			d.notes = append(d.notes, show(name)+" runs each time Python starts")
-		}
-	case !below && path.Ext(name) == ".pth" && f.member != nil:
-		text, err := r.read(d.archive, f.member, f.digest, maxMetadata)
-		if err != nil {
-			return err
-		}
-		if runsCode(text) {
-			d.notes = append(d.notes, show(name)+" runs code each time Python starts")
-		}
-	}
-	return nil
-}
-
-// runsCode reports whether a .pth file has a line that Python runs.
-func runsCode(pth []byte) bool {
-	for line := range bytes.Lines(bytes.TrimPrefix(pth, []byte("\ufeff"))) {
-		for part := range bytes.SplitSeq(line, []byte("\r")) {
-			if bytes.HasPrefix(part, []byte("import ")) || bytes.HasPrefix(part, []byte("import\t")) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // addOwn plans what the installer adds: programs for entry points, who installed the

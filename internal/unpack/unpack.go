@@ -46,6 +46,9 @@ type Wheel struct {
 
 	// Any tells that the wheel must have no native code.
 	Any bool
+
+	// Startup tells that it may have code which runs each time Python starts.
+	Startup bool
 }
 
 // Result is what was installed.
