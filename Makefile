@@ -54,7 +54,7 @@ demo: build tools ## build the example for both runtimes, start both and compare
 repro: build tools ## build the examples in two ways that must not matter, and compare digests
 	go run ./integration/repro
 
-# Fuzz targets are found by their names. Two run at a time, with one worker each. An
+# Fuzz targets are found by their names. Some run at a time, with one worker each. An
 # input that makes one fail stays in testdata/fuzz of its package, and so does its text
 # in the output.
 FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
@@ -67,6 +67,7 @@ FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
 # What CI fuzzes: the readers of files that others wrote.
 READERS := Fuzz(UVLock|Pylock|Requirements|Poetry|PDM|Pipfile|Marker|Name|Version|Unpack|Record|EntryPoints)$$
 
+FUZZJOBS ?= 2
 fuzz: FUZZTIME ?= 10m
 fuzz: FUZZTARGETS ?= Fuzz
 fuzz: ## run each fuzz target for ten minutes, or FUZZTIME
@@ -75,7 +76,7 @@ fuzz-short: FUZZTARGETS ?= $(READERS)
 fuzz-short: ## run the fuzz targets of locks, markers, versions and wheels for one minute each
 fuzz fuzz-short:
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | \
-		sed -E 's|/[^/]*:func | |' | grep -E '$(FUZZTARGETS)' | sort -u | xargs -P 2 -L 1 sh -c '$(FUZZ)'
+		sed -E 's|/[^/]*:func | |' | grep -E '$(FUZZTARGETS)' | sort -u | xargs -P $(FUZZJOBS) -L 1 sh -c '$(FUZZ)'
 
 image: ## build the frontend's image for both architectures, with Docker
 	docker buildx build --platform linux/amd64,linux/arm64 -t docker.io/keelback/keelback:1 .

@@ -113,10 +113,10 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	if c.images, err = c.resolveImages(ctx); err != nil {
 		return nil, err
 	}
-	if c.python, err = c.readTarget(ctx); err != nil {
+	if err := c.lookUp(ctx); err != nil {
 		return nil, err
 	}
-	deps, err := c.selectDependencies(ctx)
+	deps, err := c.selectDependencies()
 	if err != nil {
 		return nil, err
 	}

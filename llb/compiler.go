@@ -10,6 +10,7 @@ import (
 	"github.com/moby/buildkit/solver/pb"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/keelback/keelback/internal/lock"
 	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
@@ -56,6 +57,7 @@ type compiler struct {
 	images images
 
 	python    wheel.Target
+	lock      *lock.Lock // complete; nil when there is none
 	downloads map[string]Download
 	locks     map[string]*llb.SourceMap
 	absent    []string // files that the wheelhouse does not have

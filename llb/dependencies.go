@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/client/llb"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/internal/lock"
 	"github.com/keelback/keelback/spec"
@@ -29,8 +30,33 @@ type dependencies struct {
 	own     []lock.Distribution // the service itself and what else of the context is installed
 }
 
+// lookUp finds out what the choice of files depends on: what they have to fit, and
+// where they are. While an index is asked, keelback-step is made ready.
+func (c *compiler) lookUp(ctx context.Context) error {
+	eg, ctx := errgroup.WithContext(ctx)
+	eg.Go(func() (err error) {
+		c.python, err = c.readTarget(ctx)
+		return err
+	})
+	l := c.opt.Project.Lock
+	if l == nil {
+		return eg.Wait()
+	}
+	if len(l.Missing()) > 0 {
+		eg.Go(func() error {
+			_, err := c.opt.ReadFiles(ctx, c.opt.Step)
+			return err
+		})
+	}
+	eg.Go(func() (err error) {
+		c.lock, err = c.complete(ctx, l)
+		return err
+	})
+	return eg.Wait()
+}
+
 // selectDependencies decides which files of the lock are installed.
-func (c *compiler) selectDependencies(ctx context.Context) (dependencies, error) {
+func (c *compiler) selectDependencies() (dependencies, error) {
 	var d dependencies
 	dirs, err := c.opt.Project.LocalOn(c.spec, c.python)
 	if err != nil {
@@ -43,14 +69,10 @@ func (c *compiler) selectDependencies(ctx context.Context) (dependencies, error)
 		}
 		d.own = append(d.own, lock.Distribution{Name: name, Source: &lock.Source{Directory: &lock.Directory{Path: dir}}})
 	}
-	l := c.opt.Project.Lock
-	if l == nil {
+	if c.lock == nil {
 		return d, nil
 	}
-	if l, err = c.complete(ctx, l); err != nil {
-		return d, err
-	}
-	dists, err := l.Select(c.spec, c.python)
+	dists, err := c.lock.Select(c.spec, c.python)
 	if err != nil {
 		return d, err
 	}

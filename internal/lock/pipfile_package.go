@@ -116,7 +116,7 @@ func (p *pipfileEntry) sha256() (hashes []string, weaker string) {
 // setOnly takes the hash of a file, when there is one and no other.
 func (f *File) setOnly(hashes []string) {
 	if len(hashes) == 1 {
-		f.SHA256 = hashes[0]
+		f.SHA256, f.weaker = hashes[0], ""
 	}
 }
 
