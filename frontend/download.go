@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -27,7 +25,8 @@ const (
 	// server may be at its limits.
 	downloadsAtOnce = 8
 
-	// patience is how long a build may take before its downloads are watched.
+	// patience is how long a build may take before its downloads are watched, and the
+	// least that each may take then.
 	patience = 20 * time.Second
 
 	// slowest is the speed, in bytes per second, below which a download is taken to
@@ -45,13 +44,10 @@ type downloads struct {
 
 	repair   sync.Mutex // one platform at a time: they share most files
 	mu       sync.Mutex
-	attempts map[string]int         // that failed, by URL
-	denied   map[string]*spec.Error // by the host that refused a download
+	attempts map[string]int // that failed, by URL
 }
 
-func newDownloads(b *build) *downloads {
-	return &downloads{build: b, attempts: map[string]int{}, denied: map[string]*spec.Error{}}
-}
+func newDownloads(b *build) *downloads { return &downloads{build: b, attempts: map[string]int{}} }
 
 // failed is a copy of the attempts that failed.
 func (d *downloads) failed() map[string]int {
@@ -60,55 +56,32 @@ func (d *downloads) failed() map[string]int {
 	return maps.Clone(d.attempts)
 }
 
-// netrc are the hosts that are asked once more, with the secret netrc.
-func (d *downloads) netrc() map[string]bool {
+// fail counts an attempt that failed, once: the builds of several platforms may have
+// waited for it.
+func (d *downloads) fail(f llb.Download, attempt int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	hosts := map[string]bool{}
-	for host := range d.denied {
-		hosts[host] = true
-	}
-	return hosts
-}
-
-// refused is the error of a host that refused a download, when it did not help to ask it
-// with the secret netrc: there is none, or it is not right.
-func (d *downloads) refused(err error) error {
-	denied := d.firstDenied()
-	switch text := err.Error(); {
-	case denied != nil && strings.Contains(text, "secret netrc: not found"):
-		return denied
-	case denied != nil && strings.Contains(text, llb.NetrcFile):
-		return d.spec.Errorf("dependencies", "%s; so it was with the secret netrc", denied.Msg)
-	}
-	return err
-}
-
-// firstDenied is the error of a host that refused a download, or nil.
-func (d *downloads) firstDenied() *spec.Error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, host := range slices.Sorted(maps.Keys(d.denied)) {
-		return d.denied[host]
-	}
-	return nil
+	d.attempts[f.URL] = max(d.attempts[f.URL], attempt+1)
 }
 
 // errStalled is the end of a build in which a download stood still.
 var errStalled = errors.New("a download stands still")
 
-// watch runs a solve. When it takes long, its downloads are looked at: one that stands
-// still ends the solve with errStalled.
-func (d *downloads) watch(ctx context.Context, files []llb.Download, solve func(context.Context) error) error {
+// watch runs a solve. When it takes long, the downloads that it waits for are looked
+// at: one that stands still ends the solve with errStalled.
+func (d *downloads) watch(ctx context.Context, res *llb.Result, attempts map[string]int, solve func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(patience, func() {
 		eg, ctx := errgroup.WithContext(ctx)
-		for _, f := range files {
+		for _, f := range res.Downloads {
 			eg.Go(func() error {
-				err := d.try(ctx, f, d.failed()[f.URL])
+				if !d.awaited(ctx, f) {
+					return nil
+				}
+				err := d.try(ctx, f, attempts[f.URL])
 				if errors.Is(err, errStalled) {
-					d.fail(f)
+					d.fail(f, attempts[f.URL])
 					return err
 				}
 				return nil // the solve itself meets all other errors
@@ -119,13 +92,25 @@ func (d *downloads) watch(ctx context.Context, files []llb.Download, solve func(
 		}
 	})
 	defer timer.Stop()
-	if err := solve(ctx); err != nil {
-		if cause := context.Cause(ctx); errors.Is(cause, errStalled) {
-			return cause
-		}
-		return err
+	err := solve(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+		return errStalled
 	}
-	return nil
+	return err
+}
+
+// awaited tells whether the step that reads a download is still to be run. One whose
+// result is known reads nothing, and what it would read must not be downloaded for a
+// look at it.
+func (d *downloads) awaited(ctx context.Context, f llb.Download) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience/4)
+	defer cancel()
+	def, err := f.Reader().Marshal(ctx)
+	if err != nil {
+		return false
+	}
+	_, err = d.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+	return err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded)
 }
 
 // try makes one attempt at a download. An attempt that was made before in this build is
@@ -148,8 +133,9 @@ func (d *downloads) try(ctx context.Context, f llb.Download, attempt int) error 
 	return err
 }
 
-// broken is the download that an error is about, if it is about one.
-func (d *downloads) broken(ctx context.Context, files []llb.Download, err error) bool {
+// isDownload tells whether an error is about a download, at the attempts that the
+// failed graph was made with.
+func (d *downloads) isDownload(ctx context.Context, files []llb.Download, attempts map[string]int, err error) bool {
 	if errors.Is(err, errStalled) {
 		return true
 	}
@@ -157,9 +143,8 @@ func (d *downloads) broken(ctx context.Context, files []llb.Download, err error)
 	if !errors.As(err, &vertex) {
 		return false
 	}
-	failed := d.failed()
 	for _, f := range files {
-		def, err := f.State(failed[f.URL]).Marshal(ctx)
+		def, err := f.State(attempts[f.URL]).Marshal(ctx)
 		if err != nil {
 			return false
 		}
@@ -192,43 +177,21 @@ func (d *downloads) download(ctx context.Context, f llb.Download) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		reason, passes, denied := d.diagnose(ctx, f, err)
+		reason, passes := d.diagnose(ctx, f, err)
 		tries := llb.MaxAttempts
 		if errors.Is(err, errStalled) {
 			tries = stalledTries
 		}
 		if !passes || attempt+1 >= tries {
-			return d.giveUp(f, d.problem(f, reason, attempt+1), denied)
+			return d.problem(f, reason, attempt+1)
 		}
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		d.fail(f)
+		d.fail(f, attempt)
 	}
-}
-
-// fail counts an attempt that failed.
-func (d *downloads) fail(f llb.Download) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.attempts[f.URL]++
-}
-
-// giveUp takes an error for final, or keeps it until the host was asked with the secret
-// netrc.
-func (d *downloads) giveUp(f llb.Download, err *spec.Error, denied bool) error {
-	if !denied {
-		return err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	host := f.Host()
-	if d.denied[host] == nil {
-		d.denied[host] = err
-	}
-	return nil
 }
 
 // problem is the error of a file that cannot be had.

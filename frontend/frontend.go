@@ -128,20 +128,20 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 // pass.
 func (b *build) solvePlatform(ctx context.Context, p ocispecs.Platform, files *downloads) (*llb.Result, client.Reference, error) {
 	for {
-		res, err := b.compile(ctx, p, files)
-		if err != nil {
-			return nil, nil, err
-		}
+		attempts := files.failed()
+		res, err := b.compile(ctx, p, attempts)
 		var ref client.Reference
-		err = files.watch(ctx, res.Downloads, func(ctx context.Context) error {
-			ref, err = b.solve(ctx, res, p)
-			return err
-		})
+		if err == nil {
+			err = files.watch(ctx, res, attempts, func(ctx context.Context) error {
+				ref, err = b.solve(ctx, res, p)
+				return err
+			})
+		}
 		if err == nil {
 			return res, ref, nil
 		}
-		if !files.broken(ctx, res.Downloads, err) {
-			return nil, nil, files.refused(err)
+		if res == nil || !files.isDownload(ctx, res.Downloads, attempts, err) {
+			return nil, nil, err
 		}
 		if err := files.mend(ctx, res.Downloads); err != nil {
 			return nil, nil, err
@@ -158,12 +158,12 @@ func (b *build) platform(p *ocispecs.Platform) ocispecs.Platform {
 }
 
 // compile makes the graph for one platform.
-func (b *build) compile(ctx context.Context, p ocispecs.Platform, files *downloads) (*llb.Result, error) {
+func (b *build) compile(ctx context.Context, p ocispecs.Platform, attempts map[string]int) (*llb.Result, error) {
 	opt, err := b.options(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	opt.Attempts, opt.Netrc = files.failed(), files.netrc()
+	opt.Attempts = attempts
 	return llb.Compile(ctx, b.spec, opt)
 }
 
@@ -217,7 +217,7 @@ func (b *build) firstPlatform() ocispecs.Platform {
 // dump answers RequestLLB for the first platform.
 func (b *build) dump(ctx context.Context) (*client.Result, error) {
 	p := b.firstPlatform()
-	res, err := b.compile(ctx, p, newDownloads(b))
+	res, err := b.compile(ctx, p, nil)
 	if err != nil {
 		return nil, err
 	}

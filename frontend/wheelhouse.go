@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -46,6 +45,9 @@ func (b *build) wheelhouse(ctx context.Context) (*llb.Wheelhouse, error) {
 }
 
 func (b *build) wheelhouseState(ctx context.Context) (*bk.State, error) {
+	if b.ui.Target == llb.TargetWheelhouse {
+		return nil, nil // it is what is being made
+	}
 	p := platforms.Normalize(b.ui.BuildPlatforms[0])
 	nc, err := b.ui.NamedContext(wheelhouseName, dockerui.ContextOpt{NoDockerignore: true, Platform: &p})
 	if err != nil {
@@ -61,7 +63,7 @@ func (b *build) wheelhouseState(ctx context.Context) (*bk.State, error) {
 		return &st, nil
 	}
 	dir := b.spec.WheelhouseDir()
-	if dir == "" || b.ui.Target == llb.TargetWheelhouse {
+	if dir == "" {
 		return nil, nil
 	}
 	main, err := b.ui.MainContext(ctx, bk.IncludePatterns([]string{dir}), bk.SharedKeyHint("context:wheelhouse"), dockerui.WithInternalName("load the wheelhouse"))
@@ -91,22 +93,20 @@ func (b *build) fillWheelhouse(ctx context.Context) (*client.Result, error) {
 	d := newDownloads(b)
 	all := map[string]llb.Download{}
 	for _, p := range wanted {
-		res, err := b.compile(ctx, b.platform(&p), d)
+		res, err := b.compile(ctx, b.platform(&p), nil)
 		if err != nil {
 			return nil, err
 		}
 		for _, f := range res.Downloads {
+			if other, ok := all[f.Name]; ok && other.SHA256 != f.SHA256 {
+				return nil, b.spec.Errorf("dependencies", "%s and %s: two files %s, which cannot lie side by side", other.Place, f.Place, f.Name)
+			}
 			all[f.Name] = f
 		}
 	}
-	files := slices.SortedFunc(maps.Values(all), func(a, b llb.Download) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.SHA256, b.SHA256))
-	})
+	files := slices.SortedFunc(maps.Values(all), func(a, b llb.Download) int { return strings.Compare(a.Name, b.Name) })
 	if err := d.mend(ctx, files); err != nil {
 		return nil, err
-	}
-	if denied := d.firstDenied(); denied != nil {
-		return nil, denied
 	}
 	def, err := llb.Gather(files, d.failed()).Marshal(ctx, bk.WithCaps(b.client.BuildOpts().LLBCaps))
 	if err != nil {

@@ -2,6 +2,8 @@ package llb
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"path"
 	"slices"
 
@@ -69,11 +71,11 @@ func (c *compiler) installSources(ctx context.Context, builder llb.State, skelet
 func (c *compiler) build(ctx context.Context, w workshop, app layer, dists []lock.Distribution) ([]built, error) {
 	var all []built
 	for _, d := range dists {
-		wheel, err := c.buildWheel(ctx, w, app, d)
+		st, err := c.buildWheel(ctx, w, app, d)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, built{d, wheel})
+		all = append(all, built{d, st})
 	}
 	return all, nil
 }
@@ -81,7 +83,10 @@ func (c *compiler) build(ctx context.Context, w workshop, app layer, dists []loc
 // buildWheel builds one package. Its code runs there, with what the lock has for
 // building, and without network.
 func (c *compiler) buildWheel(ctx context.Context, w workshop, app layer, d lock.Distribution) (llb.State, error) {
-	source, name := c.source(d, app.state)
+	source, name, err := c.source(ctx, d, app.state)
+	if err != nil {
+		return llb.State{}, err
+	}
 	tools, err := c.buildTools(ctx, w, d, source, name)
 	if err != nil {
 		return llb.State{}, err
@@ -101,7 +106,11 @@ func (c *compiler) buildWheel(ctx context.Context, w workshop, app layer, d lock
 	if d.Source.Directory != nil {
 		at, what = "app", "build the project "+d.Name
 	}
-	return c.run(w.rootfs, stageBuilder, at, what+" (uv)", append(opts, offline()...)...).AddMount(outDir, llb.Scratch()), nil
+	out := c.run(w.rootfs, stageBuilder, at, what+" (uv)", append(opts, offline()...)...).AddMount(outDir, llb.Scratch())
+	if f := d.Source.File; f != nil {
+		c.readBy(out, f)
+	}
+	return out, nil
 }
 
 // buildTools is a virtual environment with what building a package needs. It is in no
@@ -139,28 +148,56 @@ func (c *compiler) buildRequirements(ctx context.Context, t wheel.Target, d lock
 
 // buildRequires are the requirements that a source says it is built with.
 func (c *compiler) buildRequires(ctx context.Context, d lock.Distribution, source llb.State, name string) ([]string, error) {
-	const manifest = "pyproject.toml"
-	file := path.Join(name, manifest)[1:]
-	switch {
-	case d.Source.Directory != nil:
+	if d.Source.Directory != nil {
 		return c.opt.Project.BuildRequires, nil
-	case d.Source.File != nil:
-		source = llb.Scratch().File(llb.Copy(source, name, "/", &llb.CopyInfo{AttemptUnpack: true}), c.op(stageBuilder, "dependencies.allow_sdist", "unpack %s", path.Base(name))...)
-		file = "*/" + manifest
+	}
+	file := path.Join(name, manifest)[1:]
+	if d.Source.File != nil && d.Source.File.Subdirectory == "" {
+		source, file = c.unpacked(source, name), "*/"+manifest
 	}
 	files, err := c.opt.ReadFiles(ctx, source, file)
 	if err != nil {
 		return nil, err
 	}
+	if len(files) > 1 {
+		return nil, c.badSource(d, "it has %d folders with a %s (one)", len(files), manifest)
+	}
 	var text []byte
 	for _, data := range files {
-		text = data // a source archive has one folder
+		text = data
 	}
 	requires, err := lock.RequiresOf(text)
 	if err != nil {
-		return nil, spec.Errors{c.spec.Errorf("dependencies.allow_sdist", "%s: %s %s: %v", d.Place, d.Name, d.Version, err)}
+		return nil, c.badSource(d, "%v", err)
 	}
 	return requires, nil
+}
+
+// manifest describes how a project is built (PEP 517).
+const manifest = "pyproject.toml"
+
+// unpacked has the folder of a source archive. Archives that the daemon cannot unpack
+// (zip) stay what they are.
+func (c *compiler) unpacked(source llb.State, name string) llb.State {
+	return llb.Scratch().File(llb.Copy(source, name, "/", &llb.CopyInfo{AttemptUnpack: true}),
+		c.op(stageBuilder, "dependencies.allow_sdist", "unpack %s", path.Base(name))...)
+}
+
+// within is a folder of a source archive, whose own top folder has any name.
+func (c *compiler) within(ctx context.Context, d lock.Distribution, source llb.State, name, dir string) (llb.State, string, error) {
+	source = c.unpacked(source, name)
+	files, err := c.opt.ReadFiles(ctx, source, "*/"+path.Join(dir, manifest))
+	if err != nil {
+		return llb.State{}, "", err
+	}
+	for _, file := range slices.Sorted(maps.Keys(files)) {
+		return source, "/" + path.Dir(file), nil
+	}
+	return llb.State{}, "", c.badSource(d, "it has no folder %s with a %s", dir, manifest)
+}
+
+func (c *compiler) badSource(d lock.Distribution, format string, args ...any) error {
+	return spec.Errors{c.spec.Errorf("dependencies.allow_sdist", "%s: %s %s: %s", d.Place, d.Name, d.Version, fmt.Sprintf(format, args...))}
 }
 
 // uv are the options of a step that runs uv.

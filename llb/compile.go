@@ -67,9 +67,6 @@ type Options struct {
 	// Wheelhouse has all files of the lock. Nil: they are downloaded.
 	Wheelhouse *Wheelhouse
 
-	// Netrc are the hosts whose files are downloaded with the secret netrc.
-	Netrc map[string]bool
-
 	// Attempts are how often downloads failed before, by URL.
 	Attempts map[string]int
 
@@ -97,7 +94,8 @@ type Result struct {
 	// Base is the config of the image that it is built on.
 	Base *dockerspec.DockerOCIImage
 
-	// Downloads are the files that it takes from servers, by name.
+	// Downloads are the files that it takes from servers, by name. They are there
+	// also when compiling itself failed.
 	Downloads []Download
 }
 
@@ -105,7 +103,7 @@ type Result struct {
 // to digests, and what wheels have to fit is read from them; an index is asked for the
 // files of a lock that does not name them. Nothing else is solved. The error is
 // [spec.Errors] where the spec or the lock is at fault.
-func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
+func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err error) {
 	c, err := newCompiler(s, opt)
 	if err != nil {
 		return nil, err
@@ -120,6 +118,11 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			res = &Result{Downloads: c.sortedDownloads()}
+		}
+	}()
 
 	builder := c.builderPackages(c.images.builder.state)
 	skeleton := c.createVenv(builder)

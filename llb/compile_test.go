@@ -207,6 +207,12 @@ func TestCompile(t *testing.T) {
 		if target, ok := c.Input("target"); ok {
 			opt.Target = string(bytes.TrimSpace(target))
 		}
+		if names, ok := c.Input("wheelhouse"); ok {
+			opt.Wheelhouse = &llb.Wheelhouse{State: bk.Local("wheelhouse", bk.LocalUniqueID("test")), Files: map[string]bool{}}
+			for name := range strings.FieldsSeq(string(names)) {
+				opt.Wheelhouse.Files[name] = true
+			}
+		}
 		if _, ok := c.Input("no-merge-op"); ok {
 			opt.Caps = allCaps(pb.CapMergeOp)
 		}
@@ -228,6 +234,23 @@ func TestCompile(t *testing.T) {
 		}
 		c.Compare("graph", dump)
 	})
+}
+
+// TestBuildArguments refuses passwords and what is no URL: build arguments are for all
+// to read, and become part of the graph.
+func TestBuildArguments(t *testing.T) {
+	t.Parallel()
+	s := parse(t, "keelback.yaml", []byte("name: shop\npython: \"3.13\"\ncommand: [shop]\n"))
+	for _, arg := range []string{"KEELBACK_INDEX", "KEELBACK_MIRROR"} {
+		for _, value := range []string{"https://joe:s3cret@example.com/simple", "-r/etc/passwd", "https://example.com/?token=s3cret"} {
+			opt := options(t, s, dir(t, t.TempDir()), "linux/amd64")
+			opt.BuildArgs = map[string]string{arg: value}
+			_, err := llb.Compile(t.Context(), s, opt)
+			if err == nil || !strings.HasPrefix(err.Error(), "build argument "+arg+": ") || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("%s=%s: error is %v", arg, value, err)
+			}
+		}
+	}
 }
 
 // TestDeterministic compiles the examples 25 times: an order by chance, as that of a

@@ -74,7 +74,23 @@ func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {
 	if !slices.Contains(Targets(), c.target) {
 		return nil, fmt.Errorf("no target %q (%s)", c.target, strings.Join(Targets(), ", "))
 	}
+	if err := c.checkArgs(); err != nil {
+		return nil, err
+	}
 	return c, c.checkPlatform()
+}
+
+// checkArgs refuses URLs in build arguments that no lock may have either. They are for
+// all to read.
+func (c *compiler) checkArgs() error {
+	for _, name := range []string{argIndex, argMirror} {
+		if v := c.opt.BuildArgs[name]; v != "" {
+			if problem := spec.MirrorProblem(v); problem != "" {
+				return fmt.Errorf("build argument %s: %s", name, problem)
+			}
+		}
+	}
+	return nil
 }
 
 // checkPlatform refuses steps that would have to run programs of a platform that

@@ -31,27 +31,23 @@ type dependencies struct {
 }
 
 // lookUp finds out what the choice of files depends on: what they have to fit, and
-// where they are. While an index is asked, keelback-step is made ready.
+// where they are. While an index is asked, what needs no files is made.
 func (c *compiler) lookUp(ctx context.Context) error {
 	eg, ctx := errgroup.WithContext(ctx)
+	l := c.opt.Project.Lock
 	eg.Go(func() (err error) {
-		c.python, err = c.readTarget(ctx)
+		if c.python, err = c.readTarget(ctx); err != nil || l == nil || len(l.Missing()) == 0 {
+			return err
+		}
+		_, err = c.opt.ReadFiles(ctx, c.createVenv(c.builderPackages(c.images.builder.state)).state)
 		return err
 	})
-	l := c.opt.Project.Lock
-	if l == nil {
-		return eg.Wait()
-	}
-	if len(l.Missing()) > 0 {
-		eg.Go(func() error {
-			_, err := c.opt.ReadFiles(ctx, c.opt.Step)
+	if l != nil {
+		eg.Go(func() (err error) {
+			c.lock, err = c.complete(ctx, l)
 			return err
 		})
 	}
-	eg.Go(func() (err error) {
-		c.lock, err = c.complete(ctx, l)
-		return err
-	})
 	return eg.Wait()
 }
 
@@ -131,7 +127,7 @@ func (c *compiler) ask(ctx context.Context, lockName string, q lock.Query) ([]by
 		File(llb.Mkfile("/"+requirementsFile, 0o644, []byte(q.Requirements)), c.op(stageWheels, "dependencies", "list what to look up")...).
 		File(llb.Mkfile("/"+uvConfigFile, 0o644, []byte(uvConfig(q))), c.op(stageWheels, "dependencies", "list what is known")...)
 	opts := append(c.uv(args), llb.Dir(sourceDir), llb.AddMount(sourceDir, files, llb.Readonly), c.sharedCache())
-	opts = append(opts, c.online()...)
+	opts = append(append(opts, c.online()...), withNetrc())
 	out := c.run(c.images.host.state, stageWheels, "dependencies", "look up the files of "+path.Base(lockName)+" (uv)", opts...).AddMount(outDir, llb.Scratch())
 	found, err := c.opt.ReadFiles(ctx, out, answerFile)
 	if err != nil {

@@ -44,7 +44,11 @@ func (c *compiler) install(stage, at, name string, dists []lock.Distribution) la
 			args = append(args, "--allow-startup", d.Wheel.Name)
 		}
 	}
-	return c.step(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
+	installed := c.step(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
+	for _, d := range dists {
+		c.readBy(installed.state, d.Wheel)
+	}
+	return installed
 }
 
 // built is a package that was built from source.

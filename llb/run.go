@@ -31,13 +31,12 @@ func (c *compiler) run(st llb.State, stage, path, name string, opts ...llb.RunOp
 	return st.Run(append(opts, c.limits()...)...)
 }
 
-// online are the options of steps that use the network: the user's proxy, hosts,
-// authorities and passwords, none of which becomes part of a layer.
+// online are the options of steps that use the network: the user's proxy, hosts and
+// authorities, none of which becomes part of a layer.
 func (c *compiler) online() []llb.RunOption {
 	opts := []llb.RunOption{
 		llb.With(llb.Network(c.opt.NetworkMode)),
 		llb.AddSecret(caBundle, llb.SecretID(secretCA), llb.SecretOptional, llb.SecretFileOpt(0, 0, 0o444)),
-		llb.AddSecret("/root/.netrc", llb.SecretID(secretNetrc), llb.SecretOptional),
 	}
 	if proxy := c.proxy(); proxy != (llb.ProxyEnv{}) {
 		opts = append(opts, llb.WithProxy(proxy))
@@ -46,6 +45,11 @@ func (c *compiler) online() []llb.RunOption {
 		opts = append(opts, llb.AddExtraHost(h.Host, h.IP))
 	}
 	return opts
+}
+
+// withNetrc gives a step the passwords of package indexes.
+func withNetrc() llb.RunOption {
+	return llb.AddSecret("/root/.netrc", llb.SecretID(secretNetrc), llb.SecretOptional)
 }
 
 // offline are the options of steps that must not use the network.

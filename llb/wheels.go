@@ -2,6 +2,7 @@ package llb
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"net/url"
@@ -46,7 +47,12 @@ type Download struct {
 	// SHA256 in hex, and Size in bytes, or 0 where the lock does not say it.
 	SHA256 string
 	Size   int64
+
+	reader llb.State // what the step that reads it gives
 }
+
+// Reader is what the step gives that reads the file.
+func (d Download) Reader() llb.State { return d.reader }
 
 // Server is the name of the server, and its port where the URL has one.
 func (d Download) Server() string {
@@ -66,9 +72,10 @@ func (d Download) Host() string {
 	return u.Hostname()
 }
 
-// attemptModes are the modes of a file by attempt. They say nothing: BuildKit keeps the
-// failure of an op, and of all that have its cache key, as long as the build lasts, and
-// a mode makes another key.
+// attemptModes are the modes of a file by attempt. What reads the file does not look at
+// them: BuildKit keeps the failure of an op, and of all that have its cache key, as long
+// as the build lasts, and a mode makes another key. The price is that a later build,
+// whose first attempt works, downloads the file again.
 var attemptModes = [MaxAttempts]os.FileMode{0o644, 0o640, 0o604, 0o600}
 
 // MaxAttempts is how many attempts at a download there can be.
@@ -100,8 +107,6 @@ func (c *compiler) file(d lock.Distribution, f *lock.File) (st llb.State, name s
 			c.absent = append(c.absent, fmt.Sprintf("%s (%s)", f.Name, d.Place))
 		}
 		return c.opt.Wheelhouse.State, "/" + f.Name
-	case c.byNetrc(f.URL):
-		return c.fetchByNetrc(d, f), "/" + f.Name
 	default:
 		return c.download(d, f), "/" + f.Name
 	}
@@ -141,7 +146,7 @@ func Gather(files []Download, attempts map[string]int) llb.State {
 // checked tells whether the daemon holds a file against its hash. Else keelback-step
 // does.
 func (c *compiler) checked(f *lock.File) bool {
-	return f.Path == "" && c.opt.Wheelhouse == nil && !c.byNetrc(f.URL)
+	return f.Path == "" && c.opt.Wheelhouse == nil
 }
 
 // Retry is the state of an attempt on its own, as it is shown in the progress.
@@ -162,6 +167,15 @@ func (c *compiler) download(dist lock.Distribution, f *lock.File) llb.State {
 	}
 	c.downloads[d.SHA256+"/"+d.Name] = d
 	return d.State(c.opt.Attempts[d.URL], c.opAt(stageWheels, c.inLock(dist), "%s", d.Name)...)
+}
+
+// readBy notes the step that reads a file, by what it gives.
+func (c *compiler) readBy(st llb.State, f *lock.File) {
+	key := f.SHA256 + "/" + f.Name
+	if d, ok := c.downloads[key]; ok {
+		d.reader = st
+		c.downloads[key] = d
+	}
 }
 
 // sortedDownloads are all downloads, in the order of their names.
@@ -208,21 +222,42 @@ func (c *compiler) inLock(d lock.Distribution) llb.ConstraintsOpt {
 	return sm.Location([]*pb.Range{{Start: at, End: at}})
 }
 
+// sourceArchive is a state that has an archive of the lock, held against its hash: code
+// of what is in there runs next.
+func (c *compiler) sourceArchive(d lock.Distribution, f *lock.File) (st llb.State, name string) {
+	st, name = c.file(d, f)
+	if c.checked(f) {
+		return st, name
+	}
+	const from = mountDir + "source"
+	checked := c.step(step{
+		stage: stageBuilder, path: "dependencies.allow_sdist", name: "check " + f.Name,
+		command: "check",
+		args:    []string{"--file", from + "/" + f.Name, "--sha256", f.SHA256},
+		mounts:  []llb.RunOption{llb.AddMount(from+"/"+f.Name, st, llb.Readonly, llb.SourcePath(name))},
+	})
+	return checked.state, "/" + f.Name
+}
+
 // source is a state that has what a wheel is built from, and the path of that in
 // there: a source archive, or a project's folder.
-func (c *compiler) source(d lock.Distribution, app llb.State) (st llb.State, name string) {
+func (c *compiler) source(ctx context.Context, d lock.Distribution, app llb.State) (st llb.State, name string, err error) {
 	s := d.Source
 	switch {
 	case s.File != nil:
-		return c.file(d, s.File)
+		st, name = c.sourceArchive(d, s.File)
+		if s.File.Subdirectory != "" {
+			return c.within(ctx, d, st, name, s.File.Subdirectory)
+		}
+		return st, name, nil
 	case s.VCS != nil:
 		var opts []llb.GitOption
 		for _, o := range c.opAt(stageWheels, c.inLock(d), "%s from %s", d.Name, path.Base(s.VCS.URL)) {
 			opts = append(opts, o)
 		}
 		opts = append(opts, llb.GitRef(s.VCS.Commit), llb.GitChecksum(s.VCS.Commit))
-		return llb.Git(s.VCS.URL, "", opts...), path.Join("/", s.VCS.Subdirectory)
+		return llb.Git(s.VCS.URL, "", opts...), path.Join("/", s.VCS.Subdirectory), nil
 	default:
-		return c.projectSource(app), path.Join("/", s.Directory.Path)
+		return c.projectSource(app), path.Join("/", s.Directory.Path), nil
 	}
 }

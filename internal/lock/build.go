@@ -73,9 +73,9 @@ func planBuild(ctx context.Context, s *spec.Spec, t Tree, f *found, l *locked, l
 	return LockedBuild, build, nil
 }
 
-// buildRequires are the requirements for building of the local projects, as they are
-// written. Without a build system setuptools builds (PEP 517).
-func buildRequires(local []localProject) []string {
+// unlockedRequires are the requirements for building of the local projects, as an index
+// may be asked for them. Without a build system setuptools builds (PEP 517).
+func unlockedRequires(s *spec.Spec, local []localProject) ([]string, error) {
 	var requires []string
 	for _, p := range local {
 		switch {
@@ -83,10 +83,14 @@ func buildRequires(local []localProject) []string {
 		case p.BuildSystem == nil:
 			requires = append(requires, "setuptools")
 		default:
-			requires = append(requires, p.BuildSystem.Requires...)
+			plain, err := plainRequirements(p.BuildSystem.Requires)
+			if err != nil {
+				return nil, fail(s, "builder.unlocked", "%s: %w", path.Join(p.dir, pyprojectFile), err)
+			}
+			requires = append(requires, plain...)
 		}
 	}
-	return sorted(requires)
+	return sorted(requires), nil
 }
 
 // buildNeeds are the names of what must be there to build the local projects. The

@@ -1,11 +1,13 @@
 package lock
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -40,6 +42,10 @@ func (l *locked) checkPackages() {
 }
 
 func (l *locked) checkPackage(p *Package) {
+	if problem := p.checkNames(); problem != "" {
+		l.problems.at(p, "%s", problem)
+		return
+	}
 	if len(p.files()) == 0 && len(p.Hashes) == 0 && p.VCS == nil && p.Directory == nil {
 		l.problems.at(p, "%s has no file (%s)", p.title(), l.remedy())
 		return
@@ -64,6 +70,25 @@ func (l *locked) checkPackage(p *Package) {
 			l.problems.at(p, "%s has %s", p.title(), problem)
 		}
 	}
+}
+
+// checkNames tells what is wrong with the name and the version, or nothing. They
+// become lines of the file with which an index is asked.
+func (p *Package) checkNames() string {
+	_, err := wheel.ParseVersion(p.Version)
+	switch {
+	case p.Name == "" && p.Directory == nil:
+		return "a package without a name"
+	case p.Name != "" && !validName.MatchString(p.Name):
+		return fmt.Sprintf("%.80q is not the name of a package (PEP 508)", p.Name)
+	case p.Version == "" && p.complete():
+		return ""
+	case p.Version == "":
+		return p.Name + " has no version"
+	case err != nil || strings.TrimSpace(p.Version) != p.Version:
+		return fmt.Sprintf("%s has the version %.80q, which is none (PEP 440)", p.Name, p.Version)
+	}
+	return ""
 }
 
 // checkFile tells what is wrong with a file, or nothing.

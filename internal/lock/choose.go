@@ -10,7 +10,7 @@ import (
 // chooser chooses the file of each package for one target.
 type chooser struct {
 	lock     *Lock
-	spec     *spec.Spec
+	spec     *spec.Spec // nil: what is chosen is for building, and has to be a wheel
 	target   wheel.Target
 	selector *wheel.Selector
 	problems *problems
@@ -36,6 +36,10 @@ func (c *chooser) choose(p *Package) (Distribution, bool) {
 	if best := c.selector.Best(names); best >= 0 {
 		d.Wheel = files[best]
 		return d, c.checkWheel(p, files[best], names[best])
+	}
+	if c.spec == nil {
+		c.noFit(p, nil)
+		return d, false
 	}
 	d.Source = p.source()
 	if d.Source == nil || !allowed(c.spec, p.Name) {
@@ -107,6 +111,9 @@ func (c *chooser) noFit(p *Package, source *Source) {
 	if what == "" {
 		what = "has no wheel that fits: " + c.target.Explain(names)
 	}
+	if c.spec == nil {
+		what = "is needed for building, and " + what
+	}
 	other := ""
 	if c.otherLibc().Best(names) >= 0 {
 		other = "runtime: " + string(c.otherRuntime())
@@ -120,7 +127,7 @@ func (c *chooser) noFit(p *Package, source *Source) {
 		}
 	}
 	if works == "" {
-		works = "another version of it, or another of Python"
+		works = "a version of it with a wheel, or another Python"
 	}
 	c.problems.addf(p.File, p.Line, key, "%s %s (%s)", p.title(), what, works)
 }

@@ -1,6 +1,10 @@
 package lock
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/keelback/keelback/internal/wheel"
+)
 
 // node is a package of the lock, or what an extra of it adds.
 type node struct {
@@ -26,10 +30,10 @@ type closure struct {
 func (u *uvLock) needed(root *uvPackage, extras, groups []string) closure {
 	edges := slices.Clone(root.Needs)
 	for _, name := range extras {
-		edges = append(edges, root.Extras[normalize(name)]...)
+		edges = append(edges, root.Extras[wheel.NormalName(name)]...)
 	}
 	for _, name := range groups {
-		edges = append(edges, root.Groups[normalize(name)]...)
+		edges = append(edges, root.Groups[wheel.NormalName(name)]...)
 	}
 	return u.walk(edges)
 }

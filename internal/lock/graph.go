@@ -88,7 +88,7 @@ func (g *graph) applyingGroup(name string, t wheel.Target, problems *problems) [
 // byName gives the edges of an extra or a group, by any spelling of its name.
 func byName(lists map[string][]uvEdge, name string) []uvEdge {
 	for _, key := range slices.Sorted(maps.Keys(lists)) {
-		if normalize(key) == name {
+		if wheel.NormalName(key) == name {
 			return lists[key]
 		}
 	}

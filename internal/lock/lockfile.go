@@ -162,7 +162,7 @@ func projectName(dir string, files map[string][]byte) string {
 	if name := declaredName(dir, files); name != "" {
 		return name
 	}
-	return normalize(path.Base(dir))
+	return wheel.NormalName(path.Base(dir))
 }
 
 // declaredName is the name that a pyproject.toml gives, or empty.
@@ -187,7 +187,7 @@ func checkAllowed(s *spec.Spec, l *Lock, own string) spec.Errors {
 		{"dependencies.allow_startup", s.Dependencies.AllowStartup},
 	} {
 		for i, name := range list.names {
-			if name := normalize(name); !slices.Contains(l.Names, name) && name != own {
+			if name := wheel.NormalName(name); !slices.Contains(l.Names, name) && name != own {
 				errs = append(errs, s.Errorf(fmt.Sprintf("%s[%d]", list.key, i), "no package %q in %s", name, l.Path))
 			}
 		}
@@ -197,14 +197,14 @@ func checkAllowed(s *spec.Spec, l *Lock, own string) spec.Errors {
 
 // allowed tells whether a package may be built from source.
 func allowed(s *spec.Spec, name string) bool {
-	return slices.ContainsFunc(s.Dependencies.AllowSdist, func(a string) bool { return normalize(a) == name })
+	return slices.ContainsFunc(s.Dependencies.AllowSdist, func(a string) bool { return wheel.NormalName(a) == name })
 }
 
 // checkNames refuses names that the lock does not have, such as of extras.
 func checkNames(s *spec.Spec, path, what, where string, names []string, have map[string]bool) spec.Errors {
 	var errs spec.Errors
 	for i, name := range names {
-		if have[normalize(name)] {
+		if have[wheel.NormalName(name)] {
 			continue
 		}
 		known := "it has none"

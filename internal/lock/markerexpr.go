@@ -138,7 +138,7 @@ func (m markerExpr) replaceExtras(with func(name string) markerExpr) (markerExpr
 	if left != "extra" {
 		return m, nil
 	}
-	has := with(normalize(strings.Trim(right, `'"`)))
+	has := with(wheel.NormalName(strings.Trim(right, `'"`)))
 	switch operator {
 	case "==", "===":
 		return has, nil

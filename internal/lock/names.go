@@ -8,8 +8,7 @@ import (
 )
 
 var (
-	nameStart  = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`)
-	separators = regexp.MustCompile(`[-_.]+`)
+	nameStart = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)`)
 
 	// trailingZeros make no other version of one that has nothing but a release.
 	trailingZeros = regexp.MustCompile(`(^[0-9]+(?:\.[0-9]+)*?)(?:\.0)+$`)
@@ -17,12 +16,7 @@ var (
 
 // requirementName is the normalised name that a requirement (PEP 508) begins with.
 func requirementName(r string) string {
-	return normalize(strings.TrimSpace(nameStart.FindString(r)))
-}
-
-// normalize gives the one spelling of a distribution's name (PEP 503).
-func normalize(name string) string {
-	return strings.ToLower(separators.ReplaceAllString(name, "-"))
+	return wheel.NormalName(strings.TrimSpace(nameStart.FindString(r)))
 }
 
 // requirement is what matters of a requirement (PEP 508).
@@ -48,7 +42,7 @@ func parseRequirement(r string) requirement {
 func normalizeAll(names []string) []string {
 	var all []string
 	for _, n := range names {
-		if n = normalize(strings.TrimSpace(n)); n != "" {
+		if n = wheel.NormalName(strings.TrimSpace(n)); n != "" {
 			all = append(all, n)
 		}
 	}

@@ -87,7 +87,7 @@ func readPDM(f *found, l *locked) error {
 	lines := headerLines(f.files[f.lock], "package")
 	for i, pkg := range p.Package {
 		pkg.place = fmt.Sprintf("%s:%d", f.lock, lineOf(lines, i))
-		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
+		l.Names = append(l.Names, wheel.NormalName(pkg.Name)) // also of those that no target needs
 	}
 	merged := p.merge()
 	markers, err := p.markers(merged, project, l)
@@ -127,7 +127,7 @@ func (p *pdmLock) inherits() bool { return slices.Contains(p.Metadata.Strategy, 
 func (p *pdmLock) names(project *pdmProject) (extras, groups map[string]bool) {
 	extras, groups = map[string]bool{}, map[string]bool{}
 	for _, name := range p.Metadata.Groups {
-		name = normalize(name)
+		name = wheel.NormalName(name)
 		if name == pdmDefault {
 			continue
 		}
@@ -158,7 +158,7 @@ func (p *pdmLock) merge() []*pdmMerged {
 			if withExtras != (len(pkg.Extras) > 0) {
 				continue
 			}
-			key := [2]string{normalize(pkg.Name), pkg.Version + pkg.URL + pkg.Path + pkg.Git}
+			key := [2]string{wheel.NormalName(pkg.Name), pkg.Version + pkg.URL + pkg.Path + pkg.Git}
 			if m := byKey[key]; m != nil && withExtras {
 				m.extras = append(m.extras, pkg)
 				continue
@@ -204,7 +204,7 @@ func (p *pdmPackage) title() string { return p.place + ": " + p.Name + " " + p.V
 func inGroups(groups []string, l *locked) markerExpr {
 	var any []markerExpr
 	for _, g := range slices.Sorted(slices.Values(groups)) {
-		g = normalize(g)
+		g = wheel.NormalName(g)
 		if g == pdmDefault {
 			return markerExpr{}
 		}

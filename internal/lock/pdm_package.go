@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // pdmReader makes packages in the shape of PEP 751 of those of pdm.lock.
@@ -19,7 +21,7 @@ func (r *pdmReader) read(p *pdmPackage, line int, m markerExpr) *Package {
 	if m.constant(false) {
 		return nil
 	}
-	pkg := &Package{Name: normalize(p.Name), Version: p.Version, File: r.file, Line: line}
+	pkg := &Package{Name: wheel.NormalName(p.Name), Version: p.Version, File: r.file, Line: line}
 	if pkg.Name == "" {
 		r.problems.at(pkg, "a package without a name")
 	}
@@ -105,7 +107,7 @@ func (p *pdmLock) trace(merged []*pdmMerged, project *pdmProject) ([]markerExpr,
 	}
 	var packages []tracePackage
 	for _, m := range merged {
-		t := tracePackage{title: m.title(), name: normalize(m.Name), version: m.Version, kind: m.kind()}
+		t := tracePackage{title: m.title(), name: wheel.NormalName(m.Name), version: m.Version, kind: m.kind()}
 		if t.python, err = parseConstraint(m.RequiresPython); err != nil {
 			return nil, fmt.Errorf("%s: requires_python: %w", m.title(), err)
 		}
@@ -135,7 +137,7 @@ func (m *pdmMerged) needs(extra string) []string {
 	var all []string
 	for _, p := range m.extras {
 		for _, e := range p.Extras {
-			if normalize(e) == extra {
+			if wheel.NormalName(e) == extra {
 				all = append(all, p.Dependencies...)
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // pdmProject is what pyproject.toml says to PDM.
@@ -28,17 +30,17 @@ func newPDMProject(d *document) *pdmProject {
 	resolution := d.table("tool", "pdm", "resolution")
 	overrides, _ := resolution["overrides"].(map[string]any)
 	p := &pdmProject{
-		document: d, name: normalize(name), extras: map[string][]string{}, groups: map[string][]string{},
+		document: d, name: wheel.NormalName(name), extras: map[string][]string{}, groups: map[string][]string{},
 		excluded: set(texts(resolution["excludes"])), overridden: set(slices.Collect(maps.Keys(overrides))),
 	}
 	for name, list := range d.table("project", "optional-dependencies") {
-		p.extras[normalize(name)] = append([]string{}, texts(list)...)
+		p.extras[wheel.NormalName(name)] = append([]string{}, texts(list)...)
 	}
 	for name, list := range d.table("tool", "pdm", "dev-dependencies") {
-		p.groups[normalize(name)] = append([]string{}, texts(list)...)
+		p.groups[wheel.NormalName(name)] = append([]string{}, texts(list)...)
 	}
 	for name := range d.table("dependency-groups") {
-		p.groups[normalize(name)] = append(p.groups[normalize(name)], p.included(normalize(name), map[string]bool{})...)
+		p.groups[wheel.NormalName(name)] = append(p.groups[wheel.NormalName(name)], p.included(wheel.NormalName(name), map[string]bool{})...)
 	}
 	return p
 }
@@ -48,7 +50,7 @@ func newPDMProject(d *document) *pdmProject {
 func (p *pdmProject) included(name string, seen map[string]bool) []string {
 	all := []string{}
 	for key, list := range p.table("dependency-groups") {
-		if normalize(key) != name || seen[key] {
+		if wheel.NormalName(key) != name || seen[key] {
 			continue
 		}
 		seen[key] = true
@@ -59,7 +61,7 @@ func (p *pdmProject) included(name string, seen map[string]bool) []string {
 				all = append(all, item)
 			case map[string]any:
 				other, _ := item["include-group"].(string)
-				all = append(all, p.included(normalize(other), seen)...)
+				all = append(all, p.included(wheel.NormalName(other), seen)...)
 			}
 		}
 	}
@@ -224,9 +226,9 @@ func (p *pdmProject) allGroups() map[string]any {
 	all := map[string]any{}
 	for _, table := range []map[string]any{p.table("dependency-groups"), p.table("tool", "pdm", "dev-dependencies")} {
 		for name, list := range table {
-			before, _ := all[normalize(name)].([]any)
+			before, _ := all[wheel.NormalName(name)].([]any)
 			items, _ := list.([]any)
-			all[normalize(name)] = slices.Concat(before, items)
+			all[wheel.NormalName(name)] = slices.Concat(before, items)
 		}
 	}
 	return all

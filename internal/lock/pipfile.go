@@ -89,7 +89,7 @@ func readPipfile(f *found, l *locked) error {
 
 // pipfileGroups are the names that a category has as a group; none for the default one.
 func pipfileGroups(category string) []string {
-	switch category = normalize(category); category {
+	switch category = wheel.NormalName(category); category {
 	case "default":
 		return nil
 	case "develop":
@@ -141,7 +141,7 @@ func normalizeKeys(section any) any {
 	}
 	normalized := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(table)) {
-		normalized[normalize(key)] = table[key]
+		normalized[wheel.NormalName(key)] = table[key]
 	}
 	return normalized
 }

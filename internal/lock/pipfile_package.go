@@ -24,7 +24,7 @@ var pipfileUnnamed = regexp.MustCompile(`^e?[0-9a-f]{7}$`)
 // read gives nil for a package that is not there, with the reason among the problems,
 // or because no image needs it.
 func (r *pipfileReader) read(p pipfilePackage) *Package {
-	pkg := &Package{Name: normalize(p.name), Version: strings.TrimLeft(p.Version, "= "), File: r.Path, Line: p.line}
+	pkg := &Package{Name: wheel.NormalName(p.name), Version: strings.TrimLeft(p.Version, "= "), File: r.Path, Line: p.line}
 	r.Names = append(r.Names, pkg.Name)
 	if pipfileUnnamed.MatchString(p.name) && p.Path != "" {
 		pkg.Name = ""

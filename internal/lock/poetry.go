@@ -90,7 +90,7 @@ func readPoetry(f *found, l *locked) error {
 	lines := headerLines(f.files[f.lock], "package")
 	for i, pkg := range p.Package {
 		pkg.place = fmt.Sprintf("%s:%d", f.lock, lineOf(lines, i))
-		l.Names = append(l.Names, normalize(pkg.Name)) // also of those that no target needs
+		l.Names = append(l.Names, wheel.NormalName(pkg.Name)) // also of those that no target needs
 	}
 	markers, err := p.markers(project)
 	if err != nil {
@@ -145,7 +145,7 @@ func (p *poetryLock) groups(project *poetryProject) map[string]bool {
 	all := map[string]bool{}
 	for _, pkg := range p.Package {
 		for _, g := range pkg.Groups {
-			all[normalize(g)] = true
+			all[wheel.NormalName(g)] = true
 		}
 	}
 	if project != nil {
@@ -199,7 +199,7 @@ func (p *poetryPackage) listed() (markerExpr, error) {
 		if err != nil {
 			return m, fmt.Errorf("%s: %w", p.title(), err)
 		}
-		if group = normalize(group); group != mainGroup {
+		if group = wheel.NormalName(group); group != mainGroup {
 			m = allOf(named(group, "dependency_groups"), m)
 		}
 		groups = append(groups, m)

@@ -22,7 +22,7 @@ func (r *poetryReader) read(p *poetryPackage, line int, m markerExpr) *Package {
 	if m.constant(false) {
 		return nil
 	}
-	pkg := &Package{Name: normalize(p.Name), Version: p.Version, File: r.file, Line: line}
+	pkg := &Package{Name: wheel.NormalName(p.Name), Version: p.Version, File: r.file, Line: line}
 	if pkg.Name == "" {
 		r.problems.at(pkg, "a package without a name")
 	}
@@ -110,7 +110,7 @@ func (p *poetryPackage) hasFile(name string) bool {
 	}
 	stem := strings.TrimSuffix(strings.TrimSuffix(name, path.Ext(name)), ".tar")
 	for i, c := range stem {
-		if c == '-' && normalize(stem[:i]) == normalize(p.Name) {
+		if c == '-' && wheel.NormalName(stem[:i]) == wheel.NormalName(p.Name) {
 			return wheel.CompareVersions(stem[i+1:], p.Version) == 0
 		}
 	}

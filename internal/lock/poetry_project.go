@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // poetryProject is what pyproject.toml says to Poetry.
@@ -37,7 +39,7 @@ func (p *poetryProject) roots(extras map[string][]string) ([]dependency, error) 
 		"dev":     {p.table("tool", "poetry", "dev-dependencies")},
 	}
 	for name := range p.table("tool", "poetry", "group") {
-		group := normalize(name)
+		group := wheel.NormalName(name)
 		groups[group] = append(groups[group], p.table("tool", "poetry", "group", name, "dependencies"))
 	}
 	var roots []dependency
@@ -69,7 +71,7 @@ func inExtras(name string, extras map[string][]string) markerExpr {
 	var any []markerExpr
 	for extra, names := range extras {
 		if slices.ContainsFunc(names, func(n string) bool { return requirementName(n) == name }) {
-			any = append(any, named(normalize(extra), "extras"))
+			any = append(any, named(wheel.NormalName(extra), "extras"))
 		}
 	}
 	sortExprs(any)
@@ -90,7 +92,7 @@ func parseDependencies(table map[string]any) ([]dependency, error) {
 			if err != nil {
 				return nil, fmt.Errorf("dependency %s: %w", name, err)
 			}
-			d.name = normalize(name)
+			d.name = wheel.NormalName(name)
 			all = append(all, d)
 		}
 	}

@@ -3,6 +3,8 @@ package lock
 import (
 	"fmt"
 	"slices"
+
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // trace gives the markers of packages that have none, up to lock version 2.0.
@@ -13,7 +15,7 @@ func (p *poetryLock) trace(project *poetryProject) ([]markerExpr, error) {
 	}
 	var packages []tracePackage
 	for _, pkg := range p.Package {
-		w := tracePackage{title: pkg.title(), name: normalize(pkg.Name), version: pkg.Version, needs: pkg.needs}
+		w := tracePackage{title: pkg.title(), name: wheel.NormalName(pkg.Name), version: pkg.Version, needs: pkg.needs}
 		if w.python, err = parseConstraint(pkg.PythonVersions); err != nil {
 			return nil, fmt.Errorf("%s: %w", pkg.title(), err)
 		}
@@ -28,7 +30,7 @@ func (p *poetryLock) trace(project *poetryProject) ([]markerExpr, error) {
 		packages = append(packages, w)
 	}
 	self, _ := project.table("tool", "poetry")["name"].(string)
-	markers, err := traceMarkers(packages, roots, normalize(self), poetryMend)
+	markers, err := traceMarkers(packages, roots, wheel.NormalName(self), poetryMend)
 	for i := range markers {
 		own, err := parseMarkerExpr(p.Package[i].Marker)
 		if err != nil {
@@ -62,7 +64,7 @@ func (p *poetryPackage) needs(extra string) ([]dependency, error) {
 // extraHas tells whether an extra of the package has a dependency.
 func (p *poetryPackage) extraHas(extra, name string) bool {
 	for key, requirements := range p.Extras {
-		if normalize(key) == extra && slices.ContainsFunc(requirements, func(r string) bool { return requirementName(r) == name }) {
+		if wheel.NormalName(key) == extra && slices.ContainsFunc(requirements, func(r string) bool { return requirementName(r) == name }) {
 			return true
 		}
 	}

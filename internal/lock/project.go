@@ -52,8 +52,8 @@ type Project struct {
 	// [Lock.SelectBuild]. It is Lock itself where that is a uv.lock.
 	BuildLock *Lock
 
-	// BuildRequires are the requirements for building Local (PEP 508), sorted, but for
-	// a backend that uv has itself.
+	// BuildRequires are the requirements for building Local, with UnlockedBuild: sorted,
+	// as [RequiresOf] gives them, but for a backend that uv has itself.
 	BuildRequires []string
 
 	// Manifests are the pyproject.toml files of Local.
@@ -182,9 +182,13 @@ func Load(ctx context.Context, s *spec.Spec, t Tree) (*Project, error) {
 		p.Local = append(p.Local, project.dir)
 		p.Manifests = append(p.Manifests, path.Join(project.dir, pyprojectFile))
 	}
-	p.BuildRequires = buildRequires(local)
 	if p.BuildRequirements, p.BuildLock, err = planBuild(ctx, s, t, f, l, local); err != nil {
 		return nil, err
+	}
+	if p.BuildRequirements == UnlockedBuild {
+		if p.BuildRequires, err = unlockedRequires(s, local); err != nil {
+			return nil, err
+		}
 	}
 	if p.SourceDir, err = sourceDir(ctx, s, t, p); err != nil {
 		return nil, err

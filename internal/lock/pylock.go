@@ -107,7 +107,7 @@ type pylockReader struct {
 
 func (r *pylockReader) read(p *pylockPackage, line int) *Package {
 	pkg := &Package{
-		Name: normalize(p.Name), Version: p.Version, RequiresPython: p.RequiresPython,
+		Name: wheel.NormalName(p.Name), Version: p.Version, RequiresPython: p.RequiresPython,
 		File: r.file, Line: line, Index: p.Index,
 	}
 	var err error
@@ -199,7 +199,7 @@ func (m markers) parse(text string) (*wheel.Marker, error) {
 func set(names []string) map[string]bool {
 	all := map[string]bool{}
 	for _, n := range names {
-		all[normalize(n)] = true
+		all[wheel.NormalName(n)] = true
 	}
 	return all
 }

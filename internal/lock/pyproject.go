@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keelback/keelback/internal/wheel"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -69,7 +70,7 @@ func (p *pyproject) name() string {
 	if name == "" && p.Tool.Poetry != nil {
 		name = p.Tool.Poetry.Name
 	}
-	return normalize(name)
+	return wheel.NormalName(name)
 }
 
 // isPackage tells whether the project is to be installed.

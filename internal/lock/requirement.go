@@ -117,7 +117,7 @@ func (r *requirementsReader) readSource(p *Package, source string, hashes []stri
 		values = url.Values{}
 	}
 	if p.Name == "" {
-		p.Name = normalize(values.Get("egg"))
+		p.Name = wheel.NormalName(values.Get("egg"))
 	}
 	problem := ""
 	if vcs, ok := strings.CutPrefix(address, "git+"); ok {

@@ -15,12 +15,12 @@ import (
 func (l *Lock) Select(s *spec.Spec, t wheel.Target) ([]Distribution, error) {
 	var problems problems
 	packages := l.applying(s, t, &problems)
-	return l.choose(s, t, packages, &problems)
+	return l.choose(s, chooser{spec: s, target: t, problems: &problems}, packages)
 }
 
 // SelectBuild chooses the locked requirements for building on a target, as Select
 // does: those of the group `build` of uv.lock, or all of another lock (see
-// [Project.BuildLock]).
+// [Project.BuildLock]). Each is a wheel: nothing is built to build with.
 func (l *Lock) SelectBuild(s *spec.Spec, t wheel.Target) ([]Distribution, error) {
 	var problems problems
 	var packages []*Package
@@ -34,7 +34,7 @@ func (l *Lock) SelectBuild(s *spec.Spec, t wheel.Target) ([]Distribution, error)
 			problems.at(p, "%s is a folder, and needed for building (want what has a hash)", p.title())
 		}
 	}
-	return l.choose(s, t, packages, &problems)
+	return l.choose(s, chooser{target: t, problems: &problems}, packages)
 }
 
 // applying are the packages that are installed on a target, folders of the context
@@ -89,8 +89,8 @@ func excludes(requiresPython string, t wheel.Target) string {
 }
 
 // choose makes distributions of packages that apply.
-func (l *Lock) choose(s *spec.Spec, t wheel.Target, packages []*Package, problems *problems) ([]Distribution, error) {
-	c := chooser{lock: l, spec: s, target: t, selector: t.Selector(), problems: problems}
+func (l *Lock) choose(s *spec.Spec, c chooser, packages []*Package) ([]Distribution, error) {
+	c.lock, c.selector = l, c.target.Selector()
 	var chosen []Distribution
 	for _, p := range c.unique(packages) {
 		if p.Directory != nil {
@@ -101,7 +101,7 @@ func (l *Lock) choose(s *spec.Spec, t wheel.Target, packages []*Package, problem
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b Distribution) int { return cmp.Compare(a.Name, b.Name) })
-	if err := problems.in(s); err != nil {
+	if err := c.problems.in(s); err != nil {
 		return nil, err
 	}
 	return chosen, nil

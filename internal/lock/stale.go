@@ -88,7 +88,7 @@ func comparisons(s *spec.Spec, root *uvPackage, p *pyproject) []comparison {
 	}
 	if !unknown && !p.dynamic("optional-dependencies") {
 		for _, x := range s.Dependencies.Extras {
-			all = append(all, comparison{fmt.Sprintf(" in the extra %q", x), p.extra(x), ofExtra[normalize(x)]})
+			all = append(all, comparison{fmt.Sprintf(" in the extra %q", x), p.extra(x), ofExtra[wheel.NormalName(x)]})
 		}
 	}
 	if root.Metadata.RequiresDev == nil && len(root.Groups) > 0 {
@@ -96,7 +96,7 @@ func comparisons(s *spec.Spec, root *uvPackage, p *pyproject) []comparison {
 	}
 	for _, g := range s.Dependencies.Groups {
 		if asked, ok := p.group(g); ok {
-			all = append(all, comparison{fmt.Sprintf(" in the group %q", g), asked, root.Metadata.RequiresDev[normalize(g)]})
+			all = append(all, comparison{fmt.Sprintf(" in the group %q", g), asked, root.Metadata.RequiresDev[wheel.NormalName(g)]})
 		}
 	}
 	return all
@@ -140,7 +140,7 @@ func (u *uvLock) stalePython(lock string, f *found) string {
 // extra are the requirements of an optional dependency, by any spelling of its name.
 func (p *pyproject) extra(name string) []string {
 	for _, key := range slices.Sorted(maps.Keys(p.Project.OptionalDependencies)) {
-		if normalize(key) == normalize(name) {
+		if wheel.NormalName(key) == wheel.NormalName(name) {
 			return p.Project.OptionalDependencies[key]
 		}
 	}
@@ -150,12 +150,12 @@ func (p *pyproject) extra(name string) []string {
 // group are the requirements of a dependency group (PEP 735). It is not ok when they
 // are not all in one place.
 func (p *pyproject) group(name string) (requirements []string, ok bool) {
-	name = normalize(name)
+	name = wheel.NormalName(name)
 	if name == "dev" && len(p.Tool.UV.DevDependencies) > 0 {
 		return nil, false
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.DependencyGroups)) {
-		if normalize(key) != name {
+		if wheel.NormalName(key) != name {
 			continue
 		}
 		items, _ := p.DependencyGroups[key].([]any)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/wheel"
 )
 
 // Distribution is an installed Python package.
@@ -88,7 +89,7 @@ func isDistInfo(name string) bool { return path.Ext(name) == ".dist-info" }
 func readDistribution(root *rootfs.Root, dir, venv string) (Distribution, error) {
 	d := Distribution{Dir: dir}
 	name, version, _ := strings.Cut(strings.TrimSuffix(path.Base(dir), ".dist-info"), "-")
-	d.Name, d.Version = NormalName(name), version
+	d.Name, d.Version = wheel.NormalName(name), version
 	if text, err := root.ReadFile(path.Join(dir, "METADATA")); err == nil {
 		d.Requires = requires(text)
 	}
@@ -101,13 +102,6 @@ func readDistribution(root *rootfs.Root, dir, venv string) (Distribution, error)
 	}
 	d.Record, err = readRecord(text, path.Dir(dir), venv)
 	return d, err
-}
-
-var separators = regexp.MustCompile(`[-_.]+`)
-
-// NormalName is the name of a package as all its spellings are compared.
-func NormalName(name string) string {
-	return strings.ToLower(separators.ReplaceAllString(name, "-"))
 }
 
 var requirementName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*`)
@@ -132,7 +126,7 @@ func requires(metadata []byte) []Requirement {
 			continue
 		}
 		req, marker, _ := strings.Cut(strings.TrimSpace(value), ";")
-		if name := NormalName(requirementName.FindString(req)); name != "" {
+		if name := wheel.NormalName(requirementName.FindString(req)); name != "" {
 			out = append(out, Requirement{name, strings.TrimSpace(marker)})
 		}
 	}

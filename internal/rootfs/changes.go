@@ -75,7 +75,7 @@ func (c changes) checkBase(old Entry) error {
 	case err != nil:
 		return err
 	case old.Mode.IsDir() != e.Mode.IsDir():
-		return fmt.Errorf("%s: a %s in the base, where a %s would go", old.Path, kind(old), kind(e))
+		return fmt.Errorf("%s: a %s in the base, where a %s would go", old.Path, old.Kind(), e.Kind())
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func (c changes) add(e Entry) error {
 		}
 	}
 	if !e.Mode.IsDir() && !e.Mode.IsRegular() && !e.IsLink() {
-		return fmt.Errorf("%s: a %s cannot be copied", e.Path, kind(e))
+		return fmt.Errorf("%s: a %s cannot be copied", e.Path, e.Kind())
 	}
 	e.ModTime = time.Unix(epoch, 0)
 	return c.layer.Add(e)

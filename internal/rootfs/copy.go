@@ -35,7 +35,7 @@ func (l *Layer) Copy(from *Root, name string) error {
 
 func (l *Layer) copyOne(e Entry) error {
 	if !e.Mode.IsRegular() {
-		return fmt.Errorf("%s: a %s cannot be copied", e.Path, kind(e))
+		return fmt.Errorf("%s: a %s cannot be copied", e.Path, e.Kind())
 	}
 	if old, err := l.Stat(e.Path); err == nil && old.Mode.IsRegular() {
 		return nil

@@ -109,8 +109,6 @@ func (e Entry) ReadAll() ([]byte, error) {
 	return e.data, nil
 }
 
-// readable refuses what is no file: this machine would follow a link out of the
-// root, and wait for a pipe.
 // Equal reports whether two files have the same mode, owner and bytes.
 func (e Entry) Equal(other Entry) (bool, error) {
 	if e.Mode != other.Mode || e.UID != other.UID || e.GID != other.GID || e.Size != other.Size {
@@ -124,9 +122,11 @@ func (e Entry) Equal(other Entry) (bool, error) {
 	return bytes.Equal(a, b), err
 }
 
+// readable refuses what is no file: this machine would follow a link out of the
+// root, and wait for a pipe.
 func (e Entry) readable() error {
 	if !e.Mode.IsRegular() {
-		return fmt.Errorf("%s: a %s, not a file", e.Path, kind(e))
+		return fmt.Errorf("%s: a %s, not a file", e.Path, e.Kind())
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (l *Layer) Add(e Entry) error {
 	e.Path = name
 	old, err := l.plain(name)
 	if err == nil && old.Mode.IsDir() != e.Mode.IsDir() {
-		return fmt.Errorf("%s: a %s is there already, where a %s would go", name, kind(old), kind(e))
+		return fmt.Errorf("%s: a %s is there already, where a %s would go", name, old.Kind(), e.Kind())
 	}
 	if err == nil && old.Mode.IsRegular() && l.isOfBase(name) {
 		if same, err := old.Equal(e); err != nil || same {
@@ -141,7 +141,8 @@ func (l *Layer) isOfBase(name string) bool {
 	return !own && !shown
 }
 
-func kind(e Entry) string {
+// Kind is the sort of an entry, for messages: file, directory, link and the like.
+func (e Entry) Kind() string {
 	switch {
 	case e.Mode.IsDir():
 		return "directory"

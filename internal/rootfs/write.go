@@ -51,7 +51,7 @@ func write(host string, e Entry) error {
 			return err
 		}
 	default:
-		return fmt.Errorf("a %s cannot be written", kind(e))
+		return fmt.Errorf("a %s cannot be written", e.Kind())
 	}
 	return setMetadata(host, e)
 }

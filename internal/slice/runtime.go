@@ -102,6 +102,7 @@ type slicer struct {
 	packages    []string
 	notes       []string
 	shown       map[string]shown
+	names       rootfs.Paths // of what is shown
 	machine     debugelf.Machine // of the interpreter
 }
 
@@ -159,10 +160,7 @@ func (r *slicer) copyLink(e rootfs.Entry) error {
 func (r *slicer) show() error {
 	for i, tree := range r.Venvs {
 		err := tree.Walk("/", func(e rootfs.Entry) error {
-			if e.Mode.IsDir() {
-				return nil
-			}
-			if err := r.alone(e, i); err != nil {
+			if err := r.alone(e, i); err != nil || e.Mode.IsDir() {
 				return err
 			}
 			r.layer.Show(e)
@@ -189,46 +187,6 @@ func (r *slicer) show() error {
 		r.dists = append(r.dists, dists...)
 	}
 	return nil
-}
-
-// alone checks that no other tree has another file at the same place: which of them
-// the image has would depend on the order of its layers.
-func (r *slicer) alone(e rootfs.Entry, tree int) error {
-	old, ok := r.shown[e.Path]
-	if !ok {
-		r.shown[e.Path] = shown{e, tree}
-		return nil
-	}
-	if e.IsLink() && old.Link == e.Link {
-		return nil
-	}
-	if same, err := old.Equal(e); err != nil || same {
-		return err
-	}
-	return fmt.Errorf("%s: %s and %s both have it, with other bytes (leave one of them out of the lock)",
-		e.Path, owner(r.Venvs[old.tree], e.Path), owner(r.Venvs[tree], e.Path))
-}
-
-// shown is a file of the virtual environment, and the tree that it is in.
-type shown struct {
-	rootfs.Entry
-	tree int
-}
-
-// owner is the package that a file of a tree belongs to.
-func owner(tree *rootfs.Root, name string) string {
-	dists, err := python.Distributions(tree, python.Venv)
-	if err != nil {
-		return "a package"
-	}
-	for _, d := range dists {
-		for _, line := range d.Record {
-			if line.Path == name {
-				return d.Name + " " + d.Version
-			}
-		}
-	}
-	return "a package"
 }
 
 // libraries adds the shared libraries.

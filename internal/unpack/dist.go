@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keelback/keelback/internal/rootfs"
 	"github.com/keelback/keelback/internal/wheel"
 )
 
@@ -144,13 +145,13 @@ func (d *dist) plan(r *reader, l layout) error {
 // takes for the same are refused, and so is a file that is a directory too.
 func (d *dist) index() (map[string]*member, error) {
 	members := make(map[string]*member, len(d.archive.members))
-	var names paths
+	var names rootfs.Paths
 	for _, m := range d.archive.members {
 		if _, ok := members[m.name]; ok {
 			return nil, fmt.Errorf("%s: twice in the archive", show(m.name))
 		}
 		members[m.name] = m
-		if other := names.add(m.name, m.isDir); other != "" {
+		if other := names.Add(m.name, m.isDir); other != "" {
 			return nil, fmt.Errorf("%s: clashes with %s of the same archive (some file systems take them for the same)", show(m.name), show(other))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/rootfs"
 )
 
 // entryPoint is a function of a package that becomes a program.
@@ -88,7 +89,7 @@ func checkProgram(name string) error {
 	switch {
 	case strings.Contains(name, "/") || name == "":
 		return errors.New("not the name of a file")
-	case interpreterName.MatchString(folded(name)):
+	case interpreterName.MatchString(rootfs.Fold(name)):
 		return errors.New("would replace the interpreter")
 	}
 	return checkPath(name)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/rootfs"
 	"github.com/keelback/keelback/internal/wheel"
 )
 
@@ -72,10 +73,10 @@ func (l layout) check(d *dist, name string) error {
 		return fmt.Errorf("its path has %d bytes in the image (%d work)", n, maxPath)
 	}
 	own := l.sitePackages + "/"
-	if f := folded(name); f == "lib64" || f == "pyvenv.cfg" || f == "bin" || strings.HasPrefix(own, f+"/") {
+	if f := rootfs.Fold(name); f == "lib64" || f == "pyvenv.cfg" || f == "bin" || strings.HasPrefix(own, f+"/") {
 		return errors.New("would replace a part of the environment")
 	}
-	if program, ok := strings.CutPrefix(folded(name), "bin/"); ok {
+	if program, ok := strings.CutPrefix(rootfs.Fold(name), "bin/"); ok {
 		first, _, _ := strings.Cut(program, "/")
 		if err := checkProgram(first); err != nil {
 			return err
@@ -86,7 +87,7 @@ func (l layout) check(d *dist, name string) error {
 		return nil
 	}
 	top, _, _ := strings.Cut(below, "/")
-	if strings.HasSuffix(folded(top), ".dist-info") && top != d.info {
+	if strings.HasSuffix(rootfs.Fold(top), ".dist-info") && top != d.info {
 		return fmt.Errorf("metadata of another package (its own are in %s)", d.info)
 	}
 	return nil

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Limits of Linux for a part of a path, and for a path.
@@ -55,26 +53,6 @@ func checkPath(name string) error {
 		}
 	}
 	return nil
-}
-
-// folded is the same for all paths that a file system may take for the same: some
-// ignore case, some compose characters.
-func folded(name string) string {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return norm.NFC.String(strings.Map(fold, norm.NFC.String(name)))
-		}
-	}
-	return strings.ToLower(name)
-}
-
-// fold is one and the same for all cases of a letter.
-func fold(r rune) rune {
-	least := r
-	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-		least = min(least, next)
-	}
-	return unicode.ToLower(least)
 }
 
 // show makes a name of an archive fit for a message.

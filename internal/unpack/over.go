@@ -32,7 +32,7 @@ func (t *tree) checkOver(root *rootfs.Root, l layout) error {
 		}
 		// What the other layers have is left out of t.names: two of them may have the
 		// same, which is checked where they are made.
-		if other := t.names.clash(name, e.Mode.IsDir()); other != "" {
+		if other := t.names.Clash(name, e.Mode.IsDir()); other != "" {
 			return fmt.Errorf("%s: clashes with %s of %s (some file systems take them for the same)",
 				t.originOf(other), show(name), overOwner(root, l, name))
 		}

@@ -6,12 +6,14 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/keelback/keelback/internal/rootfs"
 )
 
 // tree is what all packages together write.
 type tree struct {
 	files []*file // sorted by path
-	names paths
+	names rootfs.Paths
 }
 
 // newTree puts the files of all packages together.
@@ -25,7 +27,7 @@ func newTree(dists []*dist) (*tree, error) {
 		return nil, err
 	}
 	for _, f := range t.files {
-		if other := t.names.add(f.path, false); other != "" {
+		if other := t.names.Add(f.path, false); other != "" {
 			return nil, fmt.Errorf("%s: clashes with %s of %s (some file systems take them for the same)", f.origin(), show(other), t.ownerOf(other))
 		}
 	}
