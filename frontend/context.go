@@ -99,6 +99,29 @@ func (b *build) HasDir(ctx context.Context, dir string) (bool, error) {
 	return slices.Contains(names, entry{path: dir, dir: true}), nil
 }
 
+// Lacks gives those of the names that are no file of the build context. Those that are
+// have been transferred then, as the build wants them.
+func (b *build) Lacks(ctx context.Context, names ...string) ([]string, error) {
+	ref, err := b.read(ctx, "look for the files of the lock", bk.FollowPaths(names), bk.SharedKeyHint("context:manifests"))
+	if err != nil {
+		return nil, err
+	}
+	var lacks []string
+	for _, name := range names {
+		entries, err := list(ctx, ref, path.Dir(name))
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(entries, entry{path: name, link: true}) {
+			return nil, spec.Errors{b.spec.Errorf("dependencies.lock", "%s is a link, which would be copied without what it leads to (use a file)", name)}
+		}
+		if !slices.Contains(entries, entry{path: name}) {
+			lacks = append(lacks, name)
+		}
+	}
+	return lacks, nil
+}
+
 // app is the part of the build context that the service's files are copied from.
 // What the app leaves out is not transferred, unless the ignore file takes files
 // back: then its patterns and the app's cannot be one list.

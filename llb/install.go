@@ -44,7 +44,11 @@ func (c *compiler) install(stage, at, name string, dists []lock.Distribution) la
 			args = append(args, "--allow-startup", d.Wheel.Name)
 		}
 	}
-	installed := c.step(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
+	run := step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts}
+	if len(dists) == 1 {
+		run.at = c.inLock(dists[0])
+	}
+	installed := c.step(run)
 	for _, d := range dists {
 		c.readBy(installed.state, d.Wheel)
 	}

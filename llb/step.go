@@ -28,6 +28,9 @@ type step struct {
 	// mounts are more of what it reads, which args name.
 	mounts []llb.RunOption
 
+	// at is its place, where that is not path in the spec.
+	at llb.ConstraintsOpt
+
 	// onto is what it writes into. Zero: an empty file system.
 	onto llb.State
 }
@@ -75,7 +78,11 @@ func (c *compiler) exec(s step) llb.ExecState {
 		opts = append(opts, llb.AddMount(mountDir+t.name, t.state, llb.Readonly))
 	}
 	opts = append(opts, s.mounts...)
-	for _, o := range c.op(s.stage, s.path, "%s", s.name) {
+	at := s.at
+	if at == nil {
+		at = c.at(s.path)
+	}
+	for _, o := range c.opAt(s.stage, at, "%s", s.name) {
 		opts = append(opts, o)
 	}
 	return llb.Scratch().Run(append(opts, llb.Args(args))...)

@@ -168,26 +168,22 @@ func (m *maker) image(ctx context.Context, dir string, r recipe) (v1.ImageIndex,
 	return layout.ImageIndexFromPath(dir)
 }
 
-// pushAll pushes images to a registry that stands for all others.
+// pushAll pushes images to a registry that stands for all others: one after the other,
+// since those that share blobs get into each other's way now and then.
 func pushAll(ctx context.Context, registry string, all []made) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.NumCPU())
 	for _, m := range all {
-		group.Go(func() error {
-			for _, ref := range m.refs {
-				_, repository, _ := strings.Cut(ref, "/")
-				to, err := name.NewTag(registry+"/"+repository, name.Insecure)
-				if err != nil {
-					return err
-				}
-				if err := remote.WriteIndex(to, m.index, remote.WithContext(ctx)); err != nil {
-					return fmt.Errorf("%s: %w", to, err)
-				}
+		for _, ref := range m.refs {
+			_, repository, _ := strings.Cut(ref, "/")
+			to, err := name.NewTag(registry+"/"+repository, name.Insecure)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+			if err := remote.WriteIndex(to, m.index, remote.WithContext(ctx)); err != nil {
+				return fmt.Errorf("%s: %w", to, err)
+			}
+		}
 	}
-	return group.Wait()
+	return nil
 }
 
 // writeLayout writes the images to one OCI layout, named by the annotation that

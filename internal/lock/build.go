@@ -134,6 +134,9 @@ func (f *found) lockedBuild(ctx context.Context, s *spec.Spec, t Tree, l *locked
 		return nil, "", nil, fail(s, lockKey, "%w", err)
 	}
 	b.finish()
+	if err := b.findFiles(ctx, t, f); err != nil {
+		return nil, "", nil, err
+	}
 	if len(b.members) > 0 {
 		b.problems.addf(where, 0, lockKey, "names the folder %s (want what has a hash)", b.members[0])
 	}

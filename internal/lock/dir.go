@@ -81,3 +81,18 @@ func (d *Dir) HasDir(_ context.Context, dir string) (bool, error) {
 	fi, err := fs.Lstat(d.root, dir)
 	return err == nil && fi.IsDir(), nil
 }
+
+// Lacks implements [Tree].
+func (d *Dir) Lacks(_ context.Context, names ...string) ([]string, error) {
+	var lacks []string
+	for _, name := range names {
+		ignored, err := d.matcher.MatchesOrParentMatches(filepath.FromSlash(name))
+		if err != nil {
+			return nil, err
+		}
+		if fi, err := fs.Stat(d.root, name); ignored || err != nil || fi.IsDir() {
+			lacks = append(lacks, name)
+		}
+	}
+	return lacks, nil
+}

@@ -51,6 +51,18 @@ func (m memory) HasDir(_ context.Context, dir string) (bool, error) {
 	return false, nil
 }
 
+func (m memory) Lacks(ctx context.Context, names ...string) ([]string, error) {
+	var lacks []string
+	for _, name := range names {
+		if files, err := m.Files(ctx, name); err != nil {
+			return nil, err
+		} else if len(files) == 0 {
+			lacks = append(lacks, name)
+		}
+	}
+	return lacks, nil
+}
+
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	golden.Run(t, "testdata", func(t *testing.T, c *golden.Case) {

@@ -79,6 +79,9 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	if err := l.readMembers(ctx, t, f); err != nil {
 		return nil, err
 	}
+	if err := l.findFiles(ctx, t, f); err != nil {
+		return nil, err
+	}
 	l.checkSources(s)
 	l.problems.inSpec(checkNames(s, "dependencies.extras", "extra", l.Path, s.Dependencies.Extras, l.extras))
 	l.problems.inSpec(checkNames(s, "dependencies.groups", "dependency group", l.Path, s.Dependencies.Groups, l.groups))
@@ -125,8 +128,7 @@ func (l *locked) finish() {
 	l.Names, l.Manifests = sorted(l.Names), sorted(l.Manifests)
 }
 
-// readMembers reads the pyproject.toml of the folders that are installed. That the
-// files of the context are there is for the build to see: they are too big to be read.
+// readMembers reads the pyproject.toml of the folders that are installed.
 func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 	var wanted []string
 	for _, dir := range l.members {
@@ -147,11 +149,6 @@ func (l *locked) readMembers(ctx context.Context, t Tree, f *found) error {
 	for _, p := range l.packages {
 		if p.Name == "" && p.Directory != nil {
 			p.Name = projectName(p.Directory.Path, files)
-		}
-		for _, file := range p.files() {
-			if file.Path != "" && f.hidden(file.Path) {
-				l.problems.at(p, "%s is %s, which .dockerignore keeps out of the build context (add the line !%s to it)", p.title(), file.Path, file.Path)
-			}
 		}
 	}
 	return nil

@@ -21,6 +21,10 @@ type Tree interface {
 
 	// HasDir tells whether the context has a folder of that name.
 	HasDir(ctx context.Context, dir string) (bool, error)
+
+	// Lacks returns those of the names that are no file of the context. It reads none:
+	// they may be big.
+	Lacks(ctx context.Context, names ...string) ([]string, error)
 }
 
 // Project is what the build context says about a service.
