@@ -130,9 +130,10 @@ type Dependencies struct {
 	AllowSdist []string `yaml:"allow_sdist" example:"[psycopg2]"`
 
 	// AllowStartup are the packages that may run code each time Python starts, whatever
-	// the service imports: by a `.pth` file with a line of code, or a module
-	// `sitecustomize` or `usercustomize`. Malware has hidden there. What setuptools
-	// writes for namespaces, and its own, needs no permission.
+	// the service imports: by a `.pth` file with a line of code, or a path that leads
+	// out of its wheel, by a `.start` file, or a module `sitecustomize` or
+	// `usercustomize`. Malware has hidden there. What setuptools writes for namespaces,
+	// and its own, needs no permission.
 	AllowStartup []string `yaml:"allow_startup" example:"[ddtrace]"`
 
 	// Mirror is the URL of a server that has the same files as those that the lock

@@ -81,7 +81,10 @@ func (in install) all() ([]unpack.Wheel, error) {
 	var wheels []unpack.Wheel
 	for _, file := range *in.wheels {
 		name := filepath.Base(file)
-		wheels = append(wheels, unpack.Wheel{Path: file, SHA256: take(sums, name), DirectURL: take(urls, name), Startup: slices.Contains(*in.startup, name)})
+		wheels = append(wheels, unpack.Wheel{
+			Path: file, SHA256: take(sums, name), DirectURL: take(urls, name),
+			Startup: slices.Contains(*in.startup, name),
+		})
 	}
 	built, err := pairs("built", *in.built)
 	if err != nil {

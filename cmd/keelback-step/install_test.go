@@ -74,7 +74,7 @@ func TestInstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "install: 3 packages, 22 files, 0.0 MB\ninstall: note: hook-1.0-py3-none-any.whl: hook.pth runs each time Python starts\n"
+	want := "install: 3 packages, 22 files, 0.0 MB\ninstall: note: hook-1.0-py3-none-any.whl: hook.pth runs code each time Python starts\n"
 	if diff := cmp.Diff(want, stderr.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

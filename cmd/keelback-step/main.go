@@ -25,6 +25,7 @@ func commands() []command {
 	return []command{
 		{"venv", "make an empty virtual environment", venvCommand},
 		{"install", "install wheels into a virtual environment", installCommand},
+		{"check", "copy a file whose hash is known", checkCommand},
 		{"runtime", "slice the interpreter and its libraries out of the builder", runtimeCommand},
 		{"user", "add a user", userCommand},
 		{"app", "copy the service's own files", appCommand},

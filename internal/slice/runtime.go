@@ -102,7 +102,7 @@ type slicer struct {
 	packages    []string
 	notes       []string
 	shown       map[string]shown
-	names       rootfs.Paths // of what is shown
+	names       rootfs.Paths     // of what is shown
 	machine     debugelf.Machine // of the interpreter
 }
 

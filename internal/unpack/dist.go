@@ -55,11 +55,14 @@ type file struct {
 }
 
 // origin is where a file comes from, for messages.
-func (f *file) origin() string {
+func (f *file) origin() string { return f.dist.file + ": " + f.source() }
+
+// source is what a file comes from in its wheel.
+func (f *file) source() string {
 	if f.member != nil {
-		return f.dist.file + ": " + show(f.member.name)
+		return show(f.member.name)
 	}
-	return f.dist.file + ": " + show(f.path)
+	return show(f.path)
 }
 
 // openDist reads a wheel and plans its files. The caller closes it, in any case.
@@ -137,6 +140,9 @@ func (d *dist) plan(r *reader, l layout) error {
 		if err := d.add(r, l, m, members); err != nil {
 			return fmt.Errorf("%s: %w", show(m.name), err)
 		}
+	}
+	if err := d.checkStartup(r, l); err != nil {
+		return err
 	}
 	return d.addOwn(l)
 }

@@ -32,7 +32,8 @@ func fields(text []byte) map[string]string {
 
 // checkWheelFile checks the WHEEL file: another major version would need another
 // installer. It gives notes where a minor version is newer than what is known, and
-// where the file was renamed: what a wheel runs on goes by its name.
+// where the file was renamed: what a wheel runs on goes by its name. Strict, it has to
+// have the very tags of the name.
 func checkWheelFile(text []byte, tags []wheel.Tag) (notes []string, err error) {
 	f := fields(text)
 	version, ok := f["wheel-version"]
@@ -53,7 +54,8 @@ func checkWheelFile(text []byte, tags []wheel.Tag) (notes []string, err error) {
 	if n > 0 {
 		notes = append(notes, fmt.Sprintf("its format is %s; what is new since 1.0 is not known here", version))
 	}
-	if own := ownTags(text); len(own) > 0 && !slices.ContainsFunc(tags, func(t wheel.Tag) bool { return own[t] }) {
+	own := ownTags(text)
+	if len(own) > 0 && !slices.ContainsFunc(tags, func(t wheel.Tag) bool { return own[t] }) {
 		notes = append(notes, "was built for other tags than those of its name")
 	}
 	return notes, nil

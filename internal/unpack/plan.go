@@ -27,9 +27,6 @@ func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) e
 			return err
 		}
 	}
-	if err := d.checkStartup(r, l, f); err != nil {
-		return err
-	}
 	d.files = append(d.files, f)
 	return l.check(d, p.path)
 }
