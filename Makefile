@@ -58,14 +58,14 @@ repro: build tools ## build the examples in two ways that must not matter, and c
 # input that makes one fail stays in testdata/fuzz of its package, and so does its text
 # in the output.
 FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
-	if go test "$$package" -run "^$$" -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s -parallel 1 >"$$log" 2>&1; \
+	if go test "$$package" -run "^$$" -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x -parallel 1 >"$$log" 2>&1; \
 	then echo "ok    $$package $$target $$(grep -o "execs: [0-9]*" "$$log" | tail -1)"; rm "$$log"; \
 	else echo "FAIL  $$package $$target"; cat "$$log"; \
 		sed -n "s|.*Failing input written to ||p" "$$log" | sed "s|^|$$package/|" | xargs -r tail -v -n +1; rm "$$log"; exit 1; \
 	fi
 
 # What CI fuzzes: the readers of files that others wrote.
-READERS := Fuzz(UVLock|Pylock|Requirements|Poetry|PDM|Pipfile|Marker|Name|Version|Unpack|Record|EntryPoints)$$
+READERS := Fuzz(UVLock|Pylock|Requirements|Poetry|PDM|Pipfile|Marker|Name|Version|Unpack|Record|EntryPoints|RequiresOf)$$
 
 FUZZJOBS ?= 2
 fuzz: FUZZTIME ?= 10m

@@ -107,10 +107,15 @@ func (b *build) Lacks(ctx context.Context, names ...string) ([]string, error) {
 		return nil, err
 	}
 	var lacks []string
+	folders := map[string][]entry{}
 	for _, name := range names {
-		entries, err := list(ctx, ref, path.Dir(name))
-		if err != nil {
-			return nil, err
+		dir := path.Dir(name)
+		entries, ok := folders[dir]
+		if !ok {
+			if entries, err = list(ctx, ref, dir); err != nil {
+				return nil, err
+			}
+			folders[dir] = entries
 		}
 		if slices.Contains(entries, entry{path: name, link: true}) {
 			return nil, spec.Errors{b.spec.Errorf("dependencies.lock", "%s is a link, which would be copied without what it leads to (use a file)", name)}

@@ -137,7 +137,7 @@ func (c *compiler) buildRequirements(ctx context.Context, t wheel.Target, d lock
 		if err != nil {
 			return nil, err
 		}
-		l = lock.Unlocked(requires, "the build requirements of "+d.Name)
+		l = lock.Unlocked(requires, "the build requirements of "+d.Name, p.Lock)
 	}
 	l, err := c.complete(ctx, l)
 	if err != nil {

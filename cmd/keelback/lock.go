@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 
@@ -57,10 +59,29 @@ func (a *app) runLock(ctx context.Context, in *inputs, s *solver) error {
 		return err
 	}
 	name := filepath.Join(in.dir, filepath.FromSlash(path.Dir(parsed.Dependencies.Lock)), string(lock.Pylock))
+	if err := mayReplace(name, text); err != nil {
+		return err
+	}
 	if err := continuity.AtomicWriteFile(name, text, 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s\n", name)
+	return nil
+}
+
+// mayReplace tells whether a file is not there, or was completed from the same lock as
+// the text that is to replace it. Another lock is not lost.
+func mayReplace(name string, text []byte) error {
+	old, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if from := lock.CompletedFrom(text); from == "" || lock.CompletedFrom(old) != from {
+		return fmt.Errorf("%s: is a lock of its own, not one completed from %s (name it otherwise, such as pylock.other.toml, or remove it)", name, from)
+	}
 	return nil
 }
 

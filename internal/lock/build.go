@@ -129,7 +129,7 @@ func (f *found) lockedBuild(ctx context.Context, s *spec.Spec, t Tree, l *locked
 	if _, ok := f.files[where]; !ok {
 		return nil, where, nil, nil
 	}
-	b := &locked{Lock: &Lock{Path: where, Format: Requirements, Manifests: []string{where}}}
+	b := newLocked(where)
 	if err := readRequirements(ctx, s, t, f, b); err != nil {
 		return nil, "", nil, fail(s, lockKey, "%w", err)
 	}

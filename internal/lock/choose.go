@@ -25,7 +25,7 @@ func (c *chooser) choose(p *Package) (Distribution, bool) {
 		return d, false
 	}
 	if p.absent {
-		c.problems.at(p, "the index has no file of %s with a hash that %s lists", p.title(), p.File)
+		c.problems.at(p, "%s", p.absence())
 		return d, false
 	}
 	if len(p.Hashes) > 0 && len(p.files()) == 0 {
@@ -97,11 +97,15 @@ func (c *chooser) checkWheel(p *Package, f *File, name wheel.Name) bool {
 // known tells whether it is known where the file is. Of the files in a lock the best
 // is taken, whichever of them an index still has.
 func (c *chooser) known(p *Package, f *File) bool {
-	if f.URL == "" && f.Path == "" {
-		c.problems.at(p, "the index has no file %s, which %s lists for %s", f.Name, p.File, p.title())
-		return false
+	switch {
+	case f.URL != "" || f.Path != "":
+		return true
+	case p.unusable != "":
+		c.problems.at(p, "%s", p.absence())
+	default:
+		c.problems.at(p, "the index has no file %s, which %s lists for %s%s", f.Name, p.File, p.title(), askAnew)
 	}
-	return true
+	return false
 }
 
 // noFit says why a package cannot be installed on the target, and what would work.

@@ -8,11 +8,16 @@ import (
 	"github.com/keelback/keelback/internal/wheel"
 )
 
-// Unlocked is a lock of nothing but requirements (PEP 508): its one query asks for
-// them and what they need, and [Lock.Complete] takes what comes. Where names their
-// place in messages, such as `pyproject.toml`.
-func Unlocked(requires []string, where string) *Lock {
-	return &Lock{Path: where, list: list{unlocked: sorted(slices.Clone(requires))}}
+// Unlocked is a lock of nothing but requirements, as [RequiresOf] gives them: its one
+// query asks for them and what they need, and [Lock.Complete] takes what comes. Where
+// names their place in messages, such as `pyproject.toml`. The indexes to ask are
+// those of another lock, which is nil where there is none.
+func Unlocked(requires []string, where string, of *Lock) *Lock {
+	l := &Lock{Path: where, list: list{unlocked: sorted(slices.Clone(requires))}}
+	if of != nil {
+		l.indexes = of.indexes
+	}
+	return l
 }
 
 // Complete gives the lock with the URLs of its files, of the answers to the queries
@@ -41,7 +46,7 @@ func (l *Lock) Complete(answers [][]byte) (*Lock, error) {
 		for _, p := range group {
 			completed := p.completed(a)
 			if completed.absent && p.Marker == nil {
-				problems.at(p, "the index has no file of %s with a hash that %s lists", p.title(), p.File)
+				problems.at(p, "%s", completed.absence())
 			}
 			done.packages[slices.Index(done.packages, p)] = completed
 		}
@@ -64,7 +69,7 @@ func (l *Lock) accept(answers [][]byte) (*Lock, error) {
 	}
 	for _, p := range list.packages {
 		for _, f := range p.files() {
-			f.URL = withoutUser(f.URL)
+			f.clean()
 		}
 		done.Names = append(done.Names, p.Name)
 	}
@@ -99,6 +104,28 @@ func parseAnswer(data []byte) (*answer, error) {
 	return a, nil
 }
 
+// maxFileSize, in bytes, is more than any file of an index has.
+const maxFileSize = 16 << 30
+
+// clean takes from a file of an answer what is not to be believed.
+func (f *File) clean() {
+	f.URL = withoutUser(f.URL)
+	if f.Size < 0 || f.Size > maxFileSize {
+		f.Size = 0
+	}
+}
+
+// unusable tells why a file of an answer is not taken, or nothing.
+func (f *File) unusable() string {
+	switch {
+	case !goodFileName(f.Name):
+		return "a name that is none"
+	case f.URL == "":
+		return "no URL"
+	}
+	return checkURL(f.URL)
+}
+
 // completed is the package with those files of an answer that the lock has a hash of.
 func (p *Package) completed(a *answer) *Package {
 	done := *p
@@ -112,8 +139,13 @@ func (p *Package) completed(a *answer) *Package {
 			continue
 		}
 		for _, f := range q.files() {
-			f.URL = withoutUser(f.URL)
-			if goodFileName(f.Name) && f.SHA256 != "" && f.URL != "" && checkURL(f.URL) == "" {
+			if f.SHA256 == "" || !p.lists(f) {
+				continue
+			}
+			f.clean()
+			if problem := f.unusable(); problem != "" {
+				done.unusable = problem
+			} else {
 				done.take(f)
 			}
 		}
@@ -122,12 +154,28 @@ func (p *Package) completed(a *answer) *Package {
 	return &done
 }
 
-// take adds a file that an index has, or its URL to the file that it is, when the lock
-// has its hash.
+// lists tells whether the lock has the hash of a file that an index has.
+func (p *Package) lists(f *File) bool {
+	return slices.Contains(p.Hashes, f.SHA256) ||
+		slices.ContainsFunc(p.files(), func(mine *File) bool { return mine.SHA256 == f.SHA256 })
+}
+
+// askAnew tells how to ask an index again.
+const askAnew = "; its answer is kept (--no-cache asks anew)"
+
+// absence tells why no file of a package was found.
+func (p *Package) absence() string {
+	if p.unusable != "" {
+		return fmt.Sprintf("the index has a file of %s with %s%s", p.title(), p.unusable, askAnew)
+	}
+	return fmt.Sprintf("the index has no file of %s with a hash that %s lists%s", p.title(), p.File, askAnew)
+}
+
+// take adds a file that an index has, or its URL to the file that it is, when its
+// name is the same too.
 func (p *Package) take(f *File) {
 	if len(p.Hashes) > 0 {
 		switch {
-		case !slices.Contains(p.Hashes, f.SHA256):
 		case f.isWheel():
 			p.Wheels = append(p.Wheels, *f)
 		case p.Sdist == nil && strings.Contains(f.Name, "."):

@@ -30,6 +30,7 @@ type found struct {
 	ignored    []string
 	dir        string // of the lock
 	lock       string // path, or empty
+	original   string // path of what the lock was completed from, or empty
 	projectDir string // of the pyproject.toml
 	project    *pyproject
 }
@@ -91,10 +92,7 @@ func (f *found) chooseLock(s *spec.Spec) error {
 			candidates = append(candidates, name)
 		}
 	}
-	candidates, err := f.preferCompleted(s, candidates)
-	if err != nil {
-		return err
-	}
+	candidates = f.preferCompleted(candidates)
 	switch len(candidates) {
 	case 0:
 		return f.checkNone(s)
@@ -117,11 +115,8 @@ func isLock(base string) bool {
 // checkNamed tells why a lock that the spec names is not there.
 func (f *found) checkNamed(s *spec.Spec) error {
 	if _, ok := f.files[f.lock]; ok {
-		locks, err := f.preferCompleted(s, []string{f.lock})
-		if err == nil {
-			f.lock = locks[0]
-		}
-		return err
+		f.lock = f.preferCompleted([]string{f.lock})[0]
+		return nil
 	}
 	if f.hidden(f.lock) {
 		return fail(s, "dependencies.lock", "%s is kept out of the build context by .dockerignore (add the line !%s to it)", f.lock, f.lock)

@@ -1,6 +1,7 @@
 package lock_test
 
 import (
+	"fmt"
 	"io/fs"
 	"net/url"
 	"path/filepath"
@@ -140,6 +141,28 @@ func FuzzRequirements(f *testing.F) {
 	seeds(f, "context/requirements.txt")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		fuzz(t, "requirements.txt", data, memory{"base.txt": data, "constraints.txt": data})
+	})
+}
+
+// FuzzRequiresOf makes sure that what an index is asked for is requirements, line by
+// line, whatever a manifest says.
+func FuzzRequiresOf(f *testing.F) {
+	for _, text := range []string{"wheel", "A_b[x,y] (>=1,<2) ; python_version < '3.14'", "-r x", "wheel\n-r x", "a @ https://b.example", "a===b", "a;b"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := lock.RequiresOf(fmt.Appendf(nil, "[build-system]\nrequires = [%q]", text))
+		if err != nil {
+			return
+		}
+		for _, r := range got {
+			if r == "" || strings.ContainsAny(r[:1], "-#.") || strings.ContainsAny(r, "\r\n#\\") || strings.Contains(r, " -") && !strings.Contains(r, ";") {
+				t.Errorf("%q gives %q", text, r)
+			}
+			if again, err := lock.RequiresOf(fmt.Appendf(nil, "[build-system]\nrequires = [%q]", r)); err != nil || len(again) != 1 || again[0] != r {
+				t.Errorf("%q gives %q, which gives %q, %v", text, r, again, err)
+			}
+		}
 	})
 }
 

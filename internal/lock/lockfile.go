@@ -34,9 +34,10 @@ const maxLock = 16 << 20
 //     them), so that all mistakes are told at once. An error is of a file that is
 //     no such lock at all; it begins with the place.
 //
-// What can be said of any lock is not its business: checkPackages refuses files
-// without sha256, credentials in URLs and what lies outside of the context, and
-// [Lock.Select] looks at markers, requires-python, duplicates, tags and allow_sdist.
+// What can be said of any lock is not its business: checkPackages refuses names
+// and versions that are none, files without sha256, credentials in URLs and what lies
+// outside of the context, findFiles what is not in it, and [Lock.Select] looks at
+// markers, requires-python, duplicates, tags and allow_sdist.
 // Names and the folders that are installed come from packages too.
 type list struct {
 	packages       []*Package
@@ -65,11 +66,12 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	if f.lock == "" {
 		return &locked{}, nil
 	}
-	l := &locked{Lock: &Lock{Path: f.lock, Format: formatOf(f.lock), Manifests: []string{f.lock}}}
-	if size := len(f.files[f.lock]); size > maxLock {
-		return nil, fail(s, lockKey, "%s has %d MiB (at most %d)", f.lock, size>>20, maxLock>>20)
+	l := newLocked(f.lock)
+	err := l.read(ctx, s, t, f)
+	if err == nil && f.original != "" {
+		err = l.checkCompleted(ctx, s, t, f)
 	}
-	if err := l.read(ctx, s, t, f); err != nil {
+	if err != nil {
 		if errs := (spec.Errors{}); errors.As(err, &errs) || ctx.Err() != nil {
 			return nil, err
 		}
@@ -92,7 +94,14 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	return l, nil
 }
 
+func newLocked(lock string) *locked {
+	return &locked{Lock: &Lock{Path: lock, Format: formatOf(lock), Manifests: []string{lock}}}
+}
+
 func (l *locked) read(ctx context.Context, s *spec.Spec, t Tree, f *found) error {
+	if size := len(f.files[f.lock]); size > maxLock {
+		return fmt.Errorf("%s has %d MiB (at most %d)", f.lock, size>>20, maxLock>>20)
+	}
 	switch l.Format {
 	case UV:
 		return readUV(s, f, l)

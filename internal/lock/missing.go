@@ -10,7 +10,9 @@ import (
 // the lock is complete.
 func (l *Lock) Missing() []Query {
 	if l.unlocked != nil {
-		return []Query{{Requirements: strings.Join(l.unlocked, "\n") + "\n", Deps: true}}
+		q := l.indexes
+		q.Requirements, q.Deps = strings.Join(l.unlocked, "\n")+"\n", true
+		return []Query{q}
 	}
 	var queries []Query
 	for _, group := range l.incomplete() {

@@ -47,8 +47,10 @@ type Package struct {
 	// [Lock.Complete] finds them.
 	Hashes []string
 
-	// absent tells that an index was asked, and had no file of the package.
-	absent bool
+	// absent tells that an index was asked, and had no file of the package. Unusable
+	// is what was wrong with one that it had.
+	absent   bool
+	unusable string
 }
 
 // Place is where the entry stands, `LOCK:LINE`.

@@ -62,9 +62,6 @@ func (r *pipfileReader) read(p pipfilePackage) *Package {
 		r.problems.at(pkg, "%s has no version (%s on Linux, and markers in the Pipfile for what only other systems need)", pkg.Name, pipfileMend)
 		return nil
 	}
-	if pkg.Name == "" && pkg.Directory == nil {
-		r.problems.at(pkg, "a package without a name")
-	}
 	if pkg.Archive != nil && len(hashes) > 1 {
 		r.problems.at(pkg, "%s is one file with %d hashes (in the Pipfile its version, from an index, instead)", pkg.Name, len(hashes))
 		return nil

@@ -128,12 +128,12 @@ func plainVersions(text string) (string, error) {
 			return "", errors.New("is no requirement")
 		}
 	}
-	if strings.Trim(text, " \t") == "" {
-		return "", nil
-	}
 	var clauses []string
 	for part := range strings.SplitSeq(text, ",") {
-		m := plainClause.FindStringSubmatch(strings.Trim(part, " \t"))
+		if part = strings.Trim(part, " \t"); part == "" {
+			continue
+		}
+		m := plainClause.FindStringSubmatch(part)
 		if m == nil {
 			return "", errors.New("is no requirement")
 		}

@@ -15,8 +15,8 @@ func TestRequiresOf(t *testing.T) {
 		"":                            {"setuptools", "wheel"},
 		"[build-system]\nrequires=[]": nil,
 		`[build-system]
-requires = ["Setuptools_SCM [toml, a.b] ( >= 8 , <10 )", "cython==3.* ; python_version < '3.14' and (os_name == 'posix')", "wheel", "wheel", "old===1.0"]`: {
-			"cython==3.* ; python_version < '3.14' and (os_name == 'posix')", "old===1.0", "setuptools-scm[a-b,toml]>=8,<10", "wheel",
+requires = ["Setuptools_SCM [toml, a.b] ( >= 8 , <10 )", "cython==3.* ; python_version < '3.14' and (os_name == 'posix')", "wheel", "wheel ()", "old===1.0", "tomli>=1,"]`: {
+			"cython==3.* ; python_version < '3.14' and (os_name == 'posix')", "old===1.0", "setuptools-scm[a-b,toml]>=8,<10", "tomli>=1", "wheel",
 		},
 	} {
 		got, err := lock.RequiresOf([]byte(manifest))

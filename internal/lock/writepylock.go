@@ -141,7 +141,7 @@ func (w *pylockWriter) pkg(p *Package) {
 			pylockKey{"commit-id", v.Commit}, pylockKey{"subdirectory", v.Subdirectory}))
 	}
 	if p.Directory != nil {
-		w.line("directory = %s", inlineTable("", pylockKey{"path", w.relative(p.Directory.Path)}))
+		w.line("directory = %s", inlineTable("", pylockKey{"path", relative(w.dir, p.Directory.Path)}))
 	}
 	if p.Archive != nil {
 		w.line("archive = %s", w.file(p.Archive))
@@ -173,16 +173,16 @@ func (w *pylockWriter) file(f *File) string {
 	if f.Size > 0 {
 		rest = fmt.Sprintf("size = %d, %s", f.Size, rest)
 	}
-	relative := ""
+	place := ""
 	if f.Path != "" {
-		relative = w.relative(f.Path)
+		place = relative(w.dir, f.Path)
 	}
-	return inlineTable(rest, pylockKey{"name", name}, pylockKey{"url", f.URL}, pylockKey{"path", relative}, pylockKey{"subdirectory", f.Subdirectory})
+	return inlineTable(rest, pylockKey{"name", name}, pylockKey{"url", f.URL}, pylockKey{"path", place}, pylockKey{"subdirectory", f.Subdirectory})
 }
 
-// relative is a path of the context as seen from the lock.
-func (w *pylockWriter) relative(name string) string {
-	if rel, err := filepath.Rel(filepath.FromSlash(w.dir), filepath.FromSlash(name)); err == nil {
+// relative is a path of the context as seen from a folder of it.
+func relative(dir, name string) string {
+	if rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(name)); err == nil {
 		return filepath.ToSlash(rel)
 	}
 	return name

@@ -32,8 +32,7 @@ func fields(text []byte) map[string]string {
 
 // checkWheelFile checks the WHEEL file: another major version would need another
 // installer. It gives notes where a minor version is newer than what is known, and
-// where the file was renamed: what a wheel runs on goes by its name. Strict, it has to
-// have the very tags of the name.
+// where the file was renamed: what a wheel runs on goes by its name.
 func checkWheelFile(text []byte, tags []wheel.Tag) (notes []string, err error) {
 	f := fields(text)
 	version, ok := f["wheel-version"]
