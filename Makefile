@@ -60,6 +60,8 @@ repro: build tools ## build the examples in two ways that must not matter, and c
 FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
 	if go test "$$package" -run "^$$" -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x -parallel 1 >"$$log" 2>&1; \
 	then echo "ok    $$package $$target $$(grep -o "execs: [0-9]*" "$$log" | tail -1)"; rm "$$log"; \
+	elif ! grep -q "Failing input" "$$log" && grep -q "context deadline exceeded" "$$log"; \
+	then echo "ok    $$package $$target (its end came late)"; rm "$$log"; \
 	else echo "FAIL  $$package $$target"; cat "$$log"; \
 		sed -n "s|.*Failing input written to ||p" "$$log" | sed "s|^|$$package/|" | xargs -r tail -v -n +1; rm "$$log"; exit 1; \
 	fi

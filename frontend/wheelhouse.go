@@ -83,12 +83,26 @@ func (b *build) wheelhouseState(ctx context.Context) (*bk.State, error) {
 	return &st, nil
 }
 
+// WheelhousePlatforms is the option with the platforms of a wheelhouse, separated by
+// commas. Without it they are those of the build.
+const WheelhousePlatforms = "keelback.wheelhouse.platforms"
+
+func (b *build) wheelhousePlatforms() ([]ocispecs.Platform, error) {
+	if names := b.ui.BuildOpts().Opts[WheelhousePlatforms]; names != "" {
+		return platforms.ParseAll(strings.Split(names, ","))
+	}
+	if len(b.ui.TargetPlatforms) > 0 {
+		return b.ui.TargetPlatforms, nil
+	}
+	return []ocispecs.Platform{b.platform(nil)}, nil
+}
+
 // fillWheelhouse gives all files that the builds for the platforms download, side by
 // side.
 func (b *build) fillWheelhouse(ctx context.Context) (*client.Result, error) {
-	wanted := b.ui.TargetPlatforms
-	if len(wanted) == 0 {
-		wanted = []ocispecs.Platform{b.platform(nil)}
+	wanted, err := b.wheelhousePlatforms()
+	if err != nil {
+		return nil, err
 	}
 	d := newDownloads(b)
 	all := map[string]llb.Download{}

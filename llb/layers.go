@@ -13,10 +13,10 @@ import (
 const (
 	// aloneSize is the size in bytes of a wheel from which on it has a layer of its
 	// own.
-	aloneSize = 4 << 20
+	aloneSize = 2 << 20
 
 	// sharedSize is how many bytes of wheels share one layer, about.
-	sharedSize = 8 << 20
+	sharedSize = 4 << 20
 )
 
 // group is a set of distributions that share a layer.

@@ -145,6 +145,9 @@ func (a *app) runWheelhouse(ctx context.Context, in *inputs, s *solver, dir stri
 	if err != nil {
 		return err
 	}
+	// BuildKit expects an image for each of the platforms that it is told of.
+	opt.FrontendAttrs[frontend.WheelhousePlatforms] = opt.FrontendAttrs["platform"]
+	delete(opt.FrontendAttrs, "platform")
 	opt.Exports = []client.ExportEntry{{Type: client.ExporterLocal, OutputDir: dir}}
 	if _, err := a.solve(ctx, s, opt); err != nil {
 		return located(err)

@@ -147,7 +147,7 @@ func (f *found) lockBuildCommand(l *locked, needs []string) string {
 	if l.isUV() {
 		return "uv add --group " + buildGroup + " " + strings.Join(needs, " ")
 	}
-	return fmt.Sprintf("echo %s | uv pip compile --generate-hashes - --output-file %s", strings.Join(needs, " "), f.path(buildRequirementsFile))
+	return fmt.Sprintf("printf '%%s\\n' %s | uv pip compile --generate-hashes - --output-file %s", strings.Join(needs, " "), f.path(buildRequirementsFile))
 }
 
 func (l *locked) isUV() bool { return l.Lock != nil && l.Format == UV }

@@ -81,6 +81,7 @@ func readLock(ctx context.Context, s *spec.Spec, t Tree, f *found) (*locked, err
 	if err := l.readMembers(ctx, t, f); err != nil {
 		return nil, err
 	}
+	l.staleMembers(f)
 	if err := l.findFiles(ctx, t, f); err != nil {
 		return nil, err
 	}

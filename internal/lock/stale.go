@@ -3,6 +3,7 @@ package lock
 import (
 	"fmt"
 	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,16 +52,47 @@ func (u *uvLock) stale(s *spec.Spec, lock string, root *uvPackage, f *found) str
 	if problem := u.stalePython(lock, f); problem != "" {
 		return problem
 	}
-	for _, c := range comparisons(s, root, f.project) {
+	return firstDifference(comparisons(s, root, f.project), lock, f.pyproject())
+}
+
+// staleMembers does so for the other projects that the lock installs from folders: what
+// they depend on.
+func (l *locked) staleMembers(f *found) {
+	if l.graph == nil {
+		return
+	}
+	for _, u := range l.graph.Package {
+		pkg := l.graph.packages[u]
+		if pkg.Directory == nil || pkg.Directory.Path == f.projectDir || !slices.Contains(l.members, pkg.Directory.Path) {
+			continue
+		}
+		file := path.Join(pkg.Directory.Path, pyprojectFile)
+		var p pyproject
+		if err := unmarshal(file, f.files[file], &p); err != nil || p.dynamic("dependencies") || mentionsExtra(p.Project.Dependencies) {
+			continue // it is reported where it is needed, or its backend decides
+		}
+		if u.Metadata.RequiresDist == nil && len(u.Needs)+len(u.Extras) > 0 {
+			continue
+		}
+		locked := slices.DeleteFunc(slices.Clone(u.Metadata.RequiresDist), func(r uvRequirement) bool { return extraMarker.MatchString(r.Marker) })
+		if problem := firstDifference([]comparison{{"", p.Project.Dependencies, locked}}, l.Path, file); problem != "" {
+			l.problems.addf("", 0, lockKey, "%s", problem)
+		}
+	}
+}
+
+// firstDifference tells in what a project and its lock differ, or nothing.
+func firstDifference(comparisons []comparison, lock, project string) string {
+	for _, c := range comparisons {
 		for _, text := range c.asked {
 			asked := parseRequirement(text)
 			if !slices.ContainsFunc(c.locked, func(r uvRequirement) bool { return r.answers(asked) }) {
-				return fmt.Sprintf("%s was made before %s asked for %q%s (uv lock)", lock, f.pyproject(), text, c.where)
+				return fmt.Sprintf("%s was made before %s asked for %q%s (uv lock)", lock, project, text, c.where)
 			}
 		}
 		for _, r := range c.locked {
 			if !slices.ContainsFunc(c.asked, func(text string) bool { return r.answers(parseRequirement(text)) }) {
-				return fmt.Sprintf("%s was made while %s still asked for %q%s (uv lock)", lock, f.pyproject(), r.Name+r.Specifier, c.where)
+				return fmt.Sprintf("%s was made while %s still asked for %q%s (uv lock)", lock, project, r.Name+r.Specifier, c.where)
 			}
 		}
 	}

@@ -160,7 +160,7 @@ func (u *uvLock) noRoot(lock string, f *found) error {
 		example = u.Manifest.Members[0]
 	}
 	return fmt.Errorf("%s is of a workspace whose root is no project: it does not say which member the service is "+
-		"(uv export --package %s --no-emit-workspace --no-default-groups --output-file requirements.txt, and dependencies: {lock: requirements.txt})", lock, example)
+		"(uv export --package %s --no-default-groups --output-file requirements.txt, and dependencies: {lock: requirements.txt})", lock, example)
 }
 
 // entry gives a package in the shape of PEP 751. Markers are on the edges that lead
