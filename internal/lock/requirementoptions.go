@@ -2,6 +2,7 @@ package lock
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -13,6 +14,9 @@ type requirementOption struct{ name, value string }
 
 // longOptions are the names of short ones.
 var longOptions = map[string]string{"-r": "--requirement", "-c": "--constraint", "-e": "--editable", "-i": "--index-url", "-f": "--find-links"}
+
+// optionName is what names of options look like.
+var optionName = regexp.MustCompile(`^(-[A-Za-z]|--[a-z]+(-[a-z]+)*)$`)
 
 // flags are options without a value.
 var flags = map[string]bool{"--no-index": true, "--require-hashes": true, "--pre": true, "--prefer-binary": true}
@@ -33,6 +37,10 @@ func splitOptions(text string) ([]requirementOption, string) {
 		}
 		if long, ok := longOptions[name]; ok {
 			name = long
+		}
+		if !optionName.MatchString(name) {
+			// It is not shown: it may be a password that came to stand there.
+			return nil, fmt.Sprintf("what begins with - is no option (only %s are)", optionsRead)
 		}
 		if !given && !flags[name] && i+1 < len(fields) && !strings.HasPrefix(fields[i+1], "-") {
 			i++
