@@ -57,3 +57,24 @@ func kindOf(address string) string {
 	}
 	return "url"
 }
+
+// describe gives a package its marker. A package has a name.
+func (m markers) describe(pkg *Package, expr markerExpr, problems *problems) {
+	if pkg.Name == "" {
+		problems.at(pkg, "a package without a name")
+	}
+	var err error
+	if pkg.Marker, err = m.parse(expr.String()); err != nil {
+		problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
+	}
+}
+
+// requirePython gives a package the versions of Python that it is for, by a constraint
+// of the lock's. What says what is wrong with one that is none.
+func requirePython(pkg *Package, text, what string, problems *problems) {
+	python, err := parseConstraint(text)
+	if err != nil {
+		problems.at(pkg, "%s has %s: %s", pkg.title(), what, err)
+	}
+	pkg.RequiresPython = python.specifier()
+}

@@ -22,18 +22,8 @@ func (r *pdmReader) read(p *pdmPackage, line int, m markerExpr) *Package {
 		return nil
 	}
 	pkg := &Package{Name: wheel.NormalName(p.Name), Version: p.Version, File: r.file, Line: line}
-	if pkg.Name == "" {
-		r.problems.at(pkg, "a package without a name")
-	}
-	var err error
-	if pkg.Marker, err = r.markers.parse(m.String()); err != nil {
-		r.problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
-	}
-	python, err := parseConstraint(p.RequiresPython)
-	if err != nil {
-		r.problems.at(pkg, "%s has a requires_python that is none: %s", pkg.title(), err)
-	}
-	pkg.RequiresPython = python.specifier()
+	r.markers.describe(pkg, m, r.problems)
+	requirePython(pkg, p.RequiresPython, "a requires_python that is none", r.problems)
 	address := strings.TrimPrefix(p.URL, "file:///${PROJECT_ROOT}/")
 	switch {
 	case p.vcs() != "":

@@ -23,18 +23,8 @@ func (r *poetryReader) read(p *poetryPackage, line int, m markerExpr) *Package {
 		return nil
 	}
 	pkg := &Package{Name: wheel.NormalName(p.Name), Version: p.Version, File: r.file, Line: line}
-	if pkg.Name == "" {
-		r.problems.at(pkg, "a package without a name")
-	}
-	var err error
-	if pkg.Marker, err = r.markers.parse(m.String()); err != nil {
-		r.problems.at(pkg, "%s has a marker that is none: %s", pkg.title(), err)
-	}
-	python, err := parseConstraint(p.PythonVersions)
-	if err != nil {
-		r.problems.at(pkg, "%s has python-versions that are none: %s", pkg.title(), err)
-	}
-	pkg.RequiresPython = python.specifier()
+	r.markers.describe(pkg, m, r.problems)
+	requirePython(pkg, p.PythonVersions, "python-versions that are none", r.problems)
 	switch s := p.Source; s.Type {
 	case "", "legacy", "pypi":
 		pkg.Index = s.URL
