@@ -99,10 +99,11 @@ type Result struct {
 	Downloads []Download
 }
 
-// Compile turns a spec into a build graph and an image config. Images are resolved
-// to digests, and what wheels have to fit is read from them; an index is asked for the
-// files of a lock that does not name them. Nothing else is solved. The error is
-// [spec.Errors] where the spec or the lock is at fault.
+// Compile turns a spec into a build graph and an image config. What decides about the
+// graph is solved on the way, by [Options.ReadFiles]: what wheels have to fit is read
+// from the images, an index is asked for the files of a lock that does not name them,
+// and sources say what they are built with. The error is [spec.Errors] where the spec or
+// the lock is at fault; after a failed download the result has the downloads.
 func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err error) {
 	c, err := newCompiler(s, opt)
 	if err != nil {
