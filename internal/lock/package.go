@@ -85,10 +85,9 @@ type File struct {
 func (f *File) setHash(algorithm, hex string) {
 	switch {
 	case hex == "":
-	case isSHA256(algorithm, hex):
-		f.SHA256 = hex
 	case isSHA256(algorithm, strings.ToLower(hex)):
-		f.SHA256 = strings.ToLower(hex)
+		f.SHA256, f.weaker = strings.ToLower(hex), ""
+	case f.SHA256 != "":
 	case algorithm == "sha256":
 		f.weaker = "one that is not 64 hexadecimal digits"
 	default:

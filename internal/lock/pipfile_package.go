@@ -113,7 +113,7 @@ func (p *pipfileEntry) sha256() (hashes []string, weaker string) {
 // setOnly takes the hash of a file, when there is one and no other.
 func (f *File) setOnly(hashes []string) {
 	if len(hashes) == 1 {
-		f.SHA256, f.weaker = hashes[0], ""
+		f.setHash("sha256", hashes[0])
 	}
 }
 

@@ -178,7 +178,7 @@ func (r *requirementsReader) readFile(p *Package, address string, values url.Val
 	case f.SHA256 == "" && len(hashes) > 1:
 		return fmt.Sprintf("%s has %d hashes for one file (leave that of the file)", p.title(), len(hashes))
 	case f.SHA256 == "" && len(hashes) == 1:
-		f.SHA256 = hashes[0]
+		f.setHash("sha256", hashes[0])
 	case f.SHA256 == "":
 		return fmt.Sprintf("%s has no --hash=sha256:..., nor #sha256=... in its URL (%s)", p.title(), hashing)
 	}
