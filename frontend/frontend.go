@@ -20,6 +20,10 @@ import (
 // build: [llb.Dump] of it, as `result.txt`.
 const RequestLLB = "keelback.llb"
 
+// RequestPlan is the request (`requestid`) for what the image is made of, and what is
+// left out, instead of a build: as text, as `result.txt`.
+const RequestPlan = "keelback.plan"
+
 // RequestLock is the request (`requestid`) for the completed lock instead of a build:
 // [llb.Lock] of it, as `result.txt`.
 const RequestLock = "keelback.lock"
@@ -53,6 +57,8 @@ func Build(ctx context.Context, c client.Client) (_ *client.Result, err error) {
 		return b.dump(ctx)
 	case RequestLock:
 		return b.lock(ctx)
+	case RequestPlan:
+		return b.plan(ctx)
 	}
 	if res, ok, err := bc.HandleSubrequest(ctx, dockerui.RequestHandler{}); err != nil || ok {
 		return res, err
@@ -110,6 +116,9 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 	rb, err := b.ui.Build(ctx, func(ctx context.Context, platform *ocispecs.Platform, _ int) (*dockerui.BuildResult, error) {
 		res, ref, err := b.solvePlatform(ctx, b.platform(platform), files)
 		if err != nil {
+			return nil, err
+		}
+		if err := b.describe(ctx, res); err != nil {
 			return nil, err
 		}
 		scanner.add(platform, res)
@@ -194,7 +203,11 @@ func (b *build) workerPlatforms() []ocispecs.Platform {
 	return all
 }
 
+// solve makes an image for real, and what has to succeed before it is handed over.
 func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {
+	if err := b.check(ctx, res); err != nil {
+		return nil, err
+	}
 	def, err := res.Marshal(ctx, p, b.client.BuildOpts().LLBCaps)
 	if err != nil {
 		return nil, err

@@ -48,23 +48,30 @@ func (c *compiler) workshop(builder llb.State, skeleton layer) (workshop, error)
 	return workshop{host, target, c.createVenv(host)}, nil
 }
 
-// installSources builds what has no wheel and installs it: the packages that the lock
-// has only sources of, and the project itself.
-func (c *compiler) installSources(ctx context.Context, builder llb.State, skeleton layer, wheels []layer, app layer, deps dependencies) (packages, project layer, natives llb.State, err error) {
+// sources are the packages that were built from source: those that the lock has only
+// sources of, and the project itself.
+type sources struct {
+	packages, own []built
+}
+
+// buildSources builds what has no wheel.
+func (c *compiler) buildSources(ctx context.Context, builder llb.State, skeleton, app layer, deps dependencies) (s sources, err error) {
 	w, err := c.workshop(builder, skeleton)
 	if err != nil {
-		return layer{}, layer{}, llb.State{}, err
+		return sources{}, err
 	}
-	built, err := c.build(ctx, w, app, deps.sources)
-	if err != nil {
-		return layer{}, layer{}, llb.State{}, err
+	if s.packages, err = c.build(ctx, w, app, deps.sources); err != nil {
+		return sources{}, err
 	}
-	packages, _ = c.installBuilt(stagePackages, "dependencies.allow_sdist", "packages built from source", built, wheels)
-	if built, err = c.build(ctx, w, app, deps.own); err != nil {
-		return layer{}, layer{}, llb.State{}, err
-	}
-	project, natives = c.installBuilt(stagePackages, "app", "the project", built, present(append(slices.Clone(wheels), packages)...))
-	return packages, project, natives, nil
+	s.own, err = c.build(ctx, w, app, deps.own)
+	return s, err
+}
+
+// installSources installs what was built, beside the wheels.
+func (c *compiler) installSources(s sources, wheels []layer) (packages, project layer, natives llb.State) {
+	packages, _ = c.installBuilt("dependencies.allow_sdist", "packages built from source", s.packages, wheels, "built")
+	project, natives = c.installBuilt("app", "the project", s.own, present(append(slices.Clone(wheels), packages)...), "project")
+	return packages, project, natives
 }
 
 // build builds packages from source, each in a step of its own.
@@ -121,7 +128,7 @@ func (c *compiler) buildTools(ctx context.Context, w workshop, d lock.Distributi
 		return w.skeleton.state, err
 	}
 	const title = "install build requirements"
-	return c.merge(llb.Scratch(), []layer{w.skeleton, c.install(stageBuilder, "builder", title, wheels)}), nil
+	return c.merge(llb.Scratch(), []layer{w.skeleton, c.install(stageBuilder, "builder", title, wheels, nil, nil)}), nil
 }
 
 // buildRequirements are the wheels which must be there when a package is built, as

@@ -94,9 +94,20 @@ type Result struct {
 	// Base is the config of the image that it is built on.
 	Base *dockerspec.DockerOCIImage
 
+	// Checks are states that cannot be made when the image must not be handed over.
+	Checks []llb.State
+
+	// Report has what is in the image, as [report.Image] at [ReportFile].
+	Report llb.State
+
+	// Warnings are what whoever builds should know, each with its place in the spec.
+	Warnings []*spec.Error
+
 	// Downloads are the files that it takes from servers, by name. They are there
 	// also when compiling itself failed.
 	Downloads []Download
+
+	imports llb.State // what the service imports; see recordImports
 }
 
 // Compile turns a spec into a build graph and an image config. What decides about the
@@ -127,12 +138,16 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 
 	builder := c.builderPackages(c.images.builder.state)
 	skeleton := c.createVenv(builder)
-	wheels := c.installWheels(deps.wheels)
-	app := c.copyApp()
-	built, project, natives, err := c.installSources(ctx, builder, skeleton, wheels, app, deps)
+	app, appNatives := c.copyApp()
+	sources, err := c.buildSources(ctx, builder, skeleton, app, deps)
 	if err != nil {
 		return nil, err
 	}
+	c.warnOptimized(deps.wheels)
+	groups := groupWheels(deps.wheels, c.spec.Layers)
+	named := c.findNamed(groups, sources.packages, app)
+	wheels := c.installWheels(groups, named)
+	built, project, natives := c.installSources(sources, wheels)
 	if err := c.checkWheelhouse(); err != nil {
 		return nil, err
 	}
@@ -140,19 +155,29 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 
 	packages := c.runtimePackages(c.images.base.state)
 	base := c.merge(c.images.base.state, present(packages))
-	interpreter := c.sliceInterpreter(base, builder, venv, natives)
+	interpreter := c.sliceInterpreter(base, builder, venv, []llb.State{natives, appNatives}, named)
 	user := c.addUser(base)
 	layers := slices.Concat([]layer{interpreter}, venv, present(project, app, user))
+	layers, err = c.addBytecode(ctx, base, layers, skeleton)
+	if err != nil {
+		return nil, err
+	}
 	rootfs := c.merge(base, layers)
+	report := c.addUp(base, layers)
+	checks := c.check(base, rootfs, layers, report)
 	if c.target == TargetDebug {
 		tools := c.debugTools(rootfs, builder)
 		rootfs, layers = c.merge(rootfs, []layer{tools}), append(layers, tools)
 	}
 
 	return &Result{
-		State:     rootfs,
+		State:     c.requires(rootfs, checks),
 		Image:     c.imageConfig(append(present(packages), layers...)),
 		Base:      c.images.base.config,
+		Checks:    checks,
+		Report:    report,
+		Warnings:  c.warnings,
+		imports:   c.imports,
 		Downloads: c.sortedDownloads(),
 	}, nil
 }

@@ -29,6 +29,8 @@ const (
 	stageBuilder  = "builder"
 	stageRuntime  = "runtime"
 	stageApp      = "app"
+	stageBytecode = "bytecode"
+	stageSmoke    = "smoke"
 )
 
 // stageTitle says what a stage does: its line in the progress.
@@ -42,6 +44,10 @@ func stageTitle(stage string) string {
 		return "prepare the builder"
 	case stageRuntime:
 		return "interpreter, libraries and user"
+	case stageBytecode:
+		return "compile modules"
+	case stageSmoke:
+		return "try the image"
 	default:
 		return "copy the service's files"
 	}
@@ -61,6 +67,8 @@ type compiler struct {
 	downloads map[string]Download
 	locks     map[string]*llb.SourceMap
 	absent    []string // files that the wheelhouse does not have
+	warnings  []*spec.Error
+	imports   llb.State // what the service was seen to import
 }
 
 func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {
@@ -125,6 +133,11 @@ func formatPlatforms(ps []ocispecs.Platform) string {
 		names[i] = platforms.Format(p)
 	}
 	return strings.Join(names, ", ")
+}
+
+// warn notes what whoever builds should know.
+func (c *compiler) warn(path, format string, args ...any) {
+	c.warnings = append(c.warnings, c.spec.Errorf(path, format, args...))
 }
 
 // op are the constraints that every op has: its name in the progress, its stage

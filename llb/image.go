@@ -11,8 +11,31 @@ import (
 	dockerspec "github.com/moby/docker-image-spec/specs-go/v1"
 	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/spec"
 )
+
+// Labels that say what the build found out.
+const (
+	labelSize     = "io.github.keelback.size"     // of all files on disk, in bytes
+	labelPackages = "io.github.keelback.packages" // number of Python packages
+	labelSlim     = "io.github.keelback.slim"     // what was left out, in one line
+	labelSmoke    = "io.github.keelback.smoke"    // how the image was tried
+)
+
+// Describe puts into the labels of the image what is in it. A label that the user gave
+// stays.
+func (r *Result) Describe(m *report.Image) {
+	for name, v := range map[string]string{
+		labelSize:     strconv.FormatInt(m.Size, 10),
+		labelPackages: strconv.Itoa(m.Packages),
+		labelSlim:     m.Slim(),
+	} {
+		if _, ok := r.Image.Config.Labels[name]; !ok {
+			r.Image.Config.Labels[name] = v
+		}
+	}
+}
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -36,6 +59,7 @@ func (c *compiler) imageConfig(layers []layer) *dockerspec.DockerOCIImage {
 	img.Config.ExposedPorts = set(s.Ports, func(port int) string { return strconv.Itoa(port) + "/tcp" })
 	img.Config.Volumes = set(s.Writable, func(dir string) string { return dir })
 	img.Config.Labels = labels(s, opt, img.Config.Labels)
+	img.Config.Labels[labelSmoke] = c.smoked()
 	img.Config.StopSignal = s.StopSignal
 	img.Config.Healthcheck = healthcheck(s.Health)
 	return img
@@ -61,6 +85,9 @@ func env(s *spec.Spec, opt Options, base []string) []string {
 	}
 	if dir := opt.Project.SourceDir; dir != "" {
 		ours["PYTHONPATH"] = path.Join(appDir, dir)
+	}
+	if s.Optimize > 0 {
+		ours["PYTHONOPTIMIZE"] = strconv.Itoa(s.Optimize)
 	}
 	maps.Copy(ours, threads(s))
 	for name, v := range s.Env {

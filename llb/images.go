@@ -47,7 +47,7 @@ func (c *compiler) resolveImages(ctx context.Context) (images, error) {
 	}{
 		{&img.builder, stageBuilder, "builder.image", builder, target, true},
 		{&img.base, stageRuntime, "runtime.image", cmp.Or(c.spec.Runtime.Image, c.family.base), target, true},
-		{&img.host, stageBuilder, "builder.image", builder, host, c.usesUV() && !platforms.OnlyStrict(host).Match(target)},
+		{&img.host, stageBuilder, "builder.image", builder, host, (c.usesUV() || c.compiles()) && !platforms.OnlyStrict(host).Match(target)},
 		{&img.uv, stageBuilder, "dependencies", uvImage, host, c.usesUV()},
 	} {
 		if i.needed {

@@ -11,24 +11,31 @@ import (
 	"github.com/keelback/keelback/internal/wheel"
 )
 
-// wheelsDir is where the steps that install find wheels.
-const wheelsDir = mountDir + "wheels/"
+const (
+	// wheelsDir is where the steps that install find wheels.
+	wheelsDir = mountDir + "wheels/"
+
+	// nativesDir is where a step puts what has to be looked at for libraries.
+	nativesDir = mountDir + "natives"
+)
 
 // installWheels puts wheels into layers, each by a step of its own: what is in a layer
-// depends on its wheels and on the version of Python alone.
-func (c *compiler) installWheels(wheels []lock.Distribution) []layer {
+// depends on its wheels, on the version of Python and on what is left out alone.
+func (c *compiler) installWheels(groups []group, named named) []layer {
 	var layers []layer
-	for _, g := range groupWheels(wheels, c.spec.Layers) {
-		layers = append(layers, c.install(stagePackages, "dependencies", g.title(), g.dists))
+	for _, g := range groups {
+		args, mounts := c.slimmed(named, g.key())
+		l := c.install(stagePackages, "dependencies", g.title(), g.dists, args, mounts)
+		l.key = g.key()
+		layers = append(layers, l)
 	}
 	return layers
 }
 
 // install adds a step that unpacks wheels to their place in the image. None of their
 // code is run, so it can be done for any platform.
-func (c *compiler) install(stage, at, name string, dists []lock.Distribution) layer {
-	args := []string{"--python", minorOf(c.opt.Project.Python)}
-	var mounts []llb.RunOption
+func (c *compiler) install(stage, at, name string, dists []lock.Distribution, args []string, mounts []llb.RunOption) layer {
+	args = append([]string{"--python", minorOf(c.opt.Project.Python)}, args...)
 	for _, d := range dists {
 		st, from := c.file(d, d.Wheel)
 		to := wheelsDir + d.Wheel.Name
@@ -44,7 +51,7 @@ func (c *compiler) install(stage, at, name string, dists []lock.Distribution) la
 			args = append(args, "--allow-startup", d.Wheel.Name)
 		}
 	}
-	run := step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts}
+	run := step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts, reports: true}
 	if len(dists) == 1 {
 		run.at = c.inLock(dists[0])
 	}
@@ -64,12 +71,11 @@ type built struct {
 // installBuilt installs packages that were built here, beside those of other layers.
 // natives has the same once more when something of it is compiled, else nothing: what
 // the search for libraries has to see.
-func (c *compiler) installBuilt(stage, at, name string, packages []built, others []layer) (installed layer, natives llb.State) {
+func (c *compiler) installBuilt(at, name string, packages []built, others []layer, key string) (installed layer, natives llb.State) {
 	if len(packages) == 0 {
 		return layer{}, llb.Scratch()
 	}
-	const nativesDir = mountDir + "natives"
-	args := []string{"--python", minorOf(c.opt.Project.Python), "--natives", nativesDir}
+	args := append([]string{"--python", minorOf(c.opt.Project.Python), "--natives", nativesDir}, c.slimArgs()...)
 	if !c.runs(c.opt.Platform) {
 		args = append(args, "--any")
 	}
@@ -90,8 +96,9 @@ func (c *compiler) installBuilt(stage, at, name string, packages []built, others
 		mounts = append(mounts, llb.AddMount(dir, l.state, llb.Readonly))
 		args = append(args, "--over", dir)
 	}
-	exec := c.exec(step{stage: stage, path: at, name: name, command: "install", args: args, mounts: mounts})
-	return layer{name, exec.AddMount(outDir, llb.Scratch())}, exec.AddMount(nativesDir, llb.Scratch())
+	exec := c.exec(step{stage: stagePackages, path: at, name: name, command: "install", args: args, mounts: mounts, reports: true})
+	installed = layer{name: name, state: exec.AddMount(outDir, llb.Scratch()), report: exec.AddMount(reportDir, llb.Scratch()), key: key}
+	return installed, exec.AddMount(nativesDir, llb.Scratch())
 }
 
 // mayStart tells whether a package may have code that runs each time Python starts.

@@ -28,20 +28,23 @@ func (c *compiler) runtimePackages(base llb.State) layer {
 // standard library, and the shared libraries that these and the packages load. Of
 // the project only native code matters, so that an edit of its Python runs nothing
 // here again.
-func (c *compiler) sliceInterpreter(base, builder llb.State, venv []layer, natives llb.State) layer {
+func (c *compiler) sliceInterpreter(base, builder llb.State, venv []layer, natives []llb.State, named named) layer {
 	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}}
 	for i, l := range venv {
 		trees = append(trees, tree{name: "venv" + strconv.Itoa(i), state: l.state, flag: "venv"})
 	}
-	if natives.Output() != nil {
-		trees = append(trees, tree{name: "natives", state: natives, flag: "venv"})
+	for i, st := range natives {
+		trees = append(trees, tree{name: "natives" + strconv.Itoa(i), state: st, flag: "venv"})
 	}
-	return c.step(step{
+	args, mounts := c.slimmed(named, pythonKey)
+	l := c.step(step{
 		stage: stageRuntime, path: "runtime", name: "python " + c.python.Python + " and its libraries",
 		command: "runtime",
-		args:    []string{"--family", string(c.spec.Runtime.Base)},
-		trees:   trees,
+		args:    append([]string{"--family", string(c.spec.Runtime.Base)}, args...),
+		trees:   trees, mounts: mounts, reports: true,
 	})
+	l.key = pythonKey
+	return l
 }
 
 // addUser writes the user into the databases of the base, and makes the folders that
@@ -58,17 +61,21 @@ func (c *compiler) addUser(base llb.State) layer {
 }
 
 // copyApp copies the service's own files: what the context has after its ignore
-// file, and then what the spec selects.
-func (c *compiler) copyApp() layer {
-	args := []string{"--dest", appDir}
+// file, and then what the spec selects. natives has those of them that need libraries
+// or another program, once more.
+func (c *compiler) copyApp() (app layer, natives llb.State) {
+	args := []string{"--dest", appDir, "--natives", nativesDir}
 	args = appendEach(args, "--include", c.spec.App.Include)
 	args = appendEach(args, "--exclude", AppExcludes(c.spec))
-	return c.step(step{
-		stage: stageApp, path: "app", name: "copy the service's files",
+	const name = "copy the service's files"
+	exec := c.exec(step{
+		stage: stageApp, path: "app", name: name,
 		command: "app",
 		args:    appendEach(args, "--ignored", c.opt.Ignored),
 		trees:   []tree{{name: "context", state: c.opt.Context}},
 	})
+	app = layer{name: name, state: exec.AddMount(outDir, llb.Scratch()), key: "app"}
+	return app, exec.AddMount(nativesDir, llb.Scratch())
 }
 
 // debugTools adds a shell and pip to a finished rootfs.

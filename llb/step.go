@@ -31,6 +31,9 @@ type step struct {
 	// at is its place, where that is not path in the spec.
 	at llb.ConstraintsOpt
 
+	// reports tells that the command says what it wrote.
+	reports bool
+
 	// onto is what it writes into. Zero: an empty file system.
 	onto llb.State
 }
@@ -47,9 +50,22 @@ type tree struct {
 type layer struct {
 	name  string
 	state llb.State
+
+	// report is what the step says of it, or nothing.
+	report llb.State
+
+	// key names it among the layers that have modules. Empty: it has none.
+	key string
 }
 
 func (l layer) empty() bool { return l.state.Output() == nil }
+
+// reportFile is where a step writes what it did. The folder is a tree of its own, so
+// that no layer depends on it.
+const (
+	reportDir  = mountDir + "report"
+	reportName = "/report.json"
+)
 
 // step adds a run of keelback-step and returns what it wrote.
 func (c *compiler) step(s step) layer {
@@ -57,13 +73,21 @@ func (c *compiler) step(s step) layer {
 	if onto.Output() == nil {
 		onto = llb.Scratch()
 	}
-	return layer{s.name, c.exec(s).AddMount(outDir, onto)}
+	exec := c.exec(s)
+	l := layer{name: s.name, state: exec.AddMount(outDir, onto)}
+	if s.reports {
+		l.report = exec.AddMount(reportDir, llb.Scratch())
+	}
+	return l
 }
 
 // exec runs keelback-step on the worker's own platform, without network, in an
 // otherwise empty file system.
 func (c *compiler) exec(s step) llb.ExecState {
 	args := append([]string{stepPath, s.command, "--out", outDir}, s.args...)
+	if s.reports {
+		args = append(args, "--report", reportDir+reportName)
+	}
 	opts := []llb.RunOption{
 		llb.AddMount(stepPath, c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
 		llb.Platform(c.opt.BuildPlatform),

@@ -49,6 +49,7 @@ type Download struct {
 	Size   int64
 
 	reader llb.State // what the step that reads it gives
+	source llb.State // see [Download.State]
 }
 
 // Reader is what the step gives that reads the file.
@@ -161,12 +162,17 @@ func (d Download) Retry(attempt int) llb.State {
 
 // download is the source of a file by URL.
 func (c *compiler) download(dist lock.Distribution, f *lock.File) llb.State {
+	key := f.SHA256 + "/" + f.Name
+	if d, ok := c.downloads[key]; ok && d.source.Output() != nil {
+		return d.source
+	}
 	d := Download{
 		Distribution: strings.TrimSpace(dist.Name + " " + dist.Version), Place: dist.Place,
 		URL: c.mirrored(f.URL), Name: f.Name, SHA256: f.SHA256, Size: f.Size,
 	}
-	c.downloads[d.SHA256+"/"+d.Name] = d
-	return d.State(c.opt.Attempts[d.URL], c.opAt(stageWheels, c.inLock(dist), "%s", d.Name)...)
+	d.source = d.State(c.opt.Attempts[d.URL], c.opAt(stageWheels, c.inLock(dist), "%s", d.Name)...)
+	c.downloads[key] = d
+	return d.source
 }
 
 // readBy notes the step that reads a file, by what it gives.

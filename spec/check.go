@@ -35,6 +35,9 @@ func (s *Spec) check(p *problems) {
 	s.checkWritable(p)
 	s.checkLabels(p)
 	s.checkStopSignal(p)
+	s.checkSlim(p)
+	s.checkBytecode(p)
+	s.checkSmoke(p)
 }
 
 func (s *Spec) checkName(p *problems) {

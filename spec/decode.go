@@ -14,7 +14,11 @@ type decoder struct {
 	known map[reflect.Type][]field
 }
 
-var durationType = reflect.TypeFor[Duration]()
+var (
+	durationType = reflect.TypeFor[Duration]()
+	sizeType     = reflect.TypeFor[Size]()
+	gateType     = reflect.TypeFor[SmokeGate]()
+)
 
 // fields gives the fields of a struct, whose tags are read once: a file may have
 // thousands of the same.

@@ -25,6 +25,11 @@
 //	user: {name: appuser, uid: 1001}
 //	writable: [/data]              # all else is read-only for the service
 //	threads: 2                     # of native libraries
+//	slim: safe                     # or none, max, {level, keep, drop}
+//	bytecode: imported             # or strip (smallest), compile
+//	optimize: 1                    # leaves out assert
+//	smoke: {timeout: 90s}          # the image is started before it is handed over
+//	budget: {size: 60MB, compressed: 20MB, packages: 40}
 //	labels: {team: orders}
 //	stop_signal: SIGINT
 //

@@ -27,6 +27,8 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, f field, path string) {
 	switch {
 	case v.Type() == durationType:
 		d.duration(n, v, f, path)
+	case v.Type() == sizeType:
+		d.size(n, v, f, path)
 	case v.Kind() == reflect.Int:
 		d.number(n, v, f, path)
 	case v.Kind() == reflect.Bool:
@@ -38,6 +40,9 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, f field, path string) {
 
 func (d *decoder) text(n *yaml.Node, v reflect.Value, f field, path string) {
 	kind := meaning(n)
+	if v.Type() == gateType && oldBool.MatchString(n.Value) {
+		kind = "" // on and off are words here
+	}
 	switch {
 	case kind == "" && n.Value == "" && f.example != "":
 		d.addf(path, "the text is empty (want %s)", want(v.Type(), f))
@@ -102,8 +107,21 @@ func (d *decoder) number(n *yaml.Node, v reflect.Value, f field, path string) {
 	}
 }
 
+func (d *decoder) size(n *yaml.Node, v reflect.Value, f field, path string) {
+	if kind := meaning(n); kind != "" {
+		d.addf(path, "%s is %s without a unit (want %s)", shown(n, path), kind, want(v.Type(), f))
+		return
+	}
+	size, err := ParseSize(n.Value)
+	if err != nil {
+		d.addf(path, "%w", err)
+		return
+	}
+	v.SetInt(int64(size))
+}
+
 func (d *decoder) boolean(n *yaml.Node, v reflect.Value, path string) {
-	if n.Tag != "!!bool" {
+	if n.Tag != "!!bool" && n.Tag != "" { // a default has no tag
 		d.addf(path, "%s is %s (want true or false)", shown(n, path), kindOf(n))
 		return
 	}
@@ -151,6 +169,8 @@ func want(t reflect.Type, f field) string {
 		return "text or a mapping" + such
 	case t == durationType:
 		return "a duration with its unit" + such
+	case t == sizeType:
+		return "a size with its unit" + such
 	case t.Kind() == reflect.Slice:
 		return "a list" + such
 	case t.Kind() == reflect.Int:

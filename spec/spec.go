@@ -80,6 +80,31 @@ type Spec struct {
 	// whose thread stacks are small. 0, the default, sets none of them.
 	Threads int `yaml:"threads" range:"0..1024" example:"2"`
 
+	// Slim says which files of the standard library and of packages are left out, and
+	// drops from their libraries what no loader reads (symbol tables, debug data):
+	// `none`, `safe` or `max`, or a mapping. `docs/slimming.md` lists the rules; what
+	// was left out is in `keelback plan`.
+	Slim Slim `yaml:"slim" example:"safe"`
+
+	// Bytecode says which modules the image has compiled: with `strip` it is smallest,
+	// with `compile` it starts fastest, and `imported` has most of the speed for less
+	// than half of the bytes. The bytecode of pip, uv and the base is never there.
+	Bytecode Bytecode `yaml:"bytecode" default:"strip" example:"imported"`
+
+	// Optimize is Python's level of optimization: 1 leaves out `assert`, 2 docstrings
+	// too. It sets `PYTHONOPTIMIZE`. Some packages need what is left out.
+	Optimize int `yaml:"optimize" range:"0..2" example:"1"`
+
+	// Smoke says how the image is tried before it is handed over: `off` for not at
+	// all, or a mapping. By default the command is started in the finished image, as its
+	// user, with a read-only root and without network, and has to pass its health check;
+	// a service without a health check has the module of its command imported.
+	Smoke Smoke `yaml:"smoke" example:"{imports: [orders.main]}"`
+
+	// Budget is what the image may weigh. What is over it fails the build, and is told
+	// with the ten biggest causes.
+	Budget Budget `yaml:"budget" example:"{size: 60MB}"`
+
 	// Labels of the image. A value may use build arguments as `${NAME}`. The labels
 	// `org.opencontainers.image.title` and `org.opencontainers.image.version` come
 	// from `name` and `version`.
@@ -225,6 +250,54 @@ type Health struct {
 
 	// Retries is the number of failures in a row that make the service unhealthy.
 	Retries int `yaml:"retries" default:"3" range:"1..100" example:"5"`
+}
+
+// Slim says which files are left out. In the file it is either a [SlimLevel] or a
+// mapping.
+type Slim struct {
+	// Level is how much is left out.
+	Level SlimLevel `yaml:"level" default:"safe" short:"true" example:"max"`
+
+	// Keep are globs of files that stay, whatever rule would take them: from the
+	// directory of packages or of the standard library, or absolute in the image. `*`
+	// stays inside of a name, `**` spans folders, and a folder stands for all that is
+	// in it.
+	Keep []string `yaml:"keep" example:"[\"numpy/**/tests\"]"`
+
+	// Drop are globs of files that are left out, though no rule takes them. The
+	// metadata of packages always stays.
+	Drop []string `yaml:"drop" example:"[\"botocore/data/ec2\"]"`
+}
+
+// Smoke says how the image is tried before it is handed over. In the file it is either
+// a [SmokeGate] or a mapping.
+type Smoke struct {
+	// Gate tells whether it is tried at all. `off` is told in the label
+	// `io.github.keelback.smoke`.
+	Gate SmokeGate `yaml:"gate" default:"on" short:"true" example:"off"`
+
+	// Imports are modules that must be importable.
+	Imports []string `yaml:"imports" example:"[orders.main]"`
+
+	// Start says that the command is started and has to pass its health check. A
+	// service that needs a database when it starts says false, and has its imports
+	// checked: those of `imports`, and the module of its command.
+	Start bool `yaml:"start" default:"true" example:"false"`
+
+	// Timeout of the start, up to the first check that passes.
+	Timeout Duration `yaml:"timeout" default:"60s" example:"2m"`
+}
+
+// Budget is what the image may weigh.
+type Budget struct {
+	// Size of all files on disk, with those of the base.
+	Size Size `yaml:"size" example:"60MB"`
+
+	// Compressed is the size of all layers as gzip packs them, as a registry has them.
+	Compressed Size `yaml:"compressed" example:"20MB"`
+
+	// Packages is the number of Python packages.
+	Packages int `yaml:"packages" range:"0..100000" example:"40"`
 }
 
 // User that the service runs as.

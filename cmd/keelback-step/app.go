@@ -20,6 +20,7 @@ func appCommand(flags *flag.FlagSet) func(io.Writer) error {
 	exclude := list(flags, "exclude", "pattern of files not to copy, as in .dockerignore (repeatable)")
 	ignored := list(flags, "ignored", "pattern of files that are no part of the context, whatever --exclude takes back (repeatable)")
 	dest := flags.String("dest", "/app", "where the files lie in the image")
+	natives := flags.String("natives", "", "directory for those of the files that need a library or another program, once more")
 	out := flags.String("out", "", "directory for the tree")
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
@@ -38,6 +39,15 @@ func appCommand(flags *flag.FlagSet) func(io.Writer) error {
 		}
 		files, bytes := total(layer)
 		fmt.Fprintf(stderr, "app: %d files, %s\n", files, size(bytes))
+		if *natives != "" {
+			some, err := onlyNatives(layer)
+			if err == nil {
+				err = some.Write(*natives)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		return layer.Write(*out)
 	}
 }
@@ -79,6 +89,38 @@ func appLayer(context *rootfs.Root, include, exclude, ignored []string, dest str
 		return nil, errors.New("no file of the build context is left to copy (see .dockerignore, app.include, app.exclude)")
 	}
 	return l, nil
+}
+
+// onlyNatives is the layer with nothing but compiled files and executable scripts.
+func onlyNatives(l *rootfs.Layer) (*rootfs.Layer, error) {
+	out := rootfs.NewLayer(nil)
+	for _, e := range l.Entries() {
+		ok, err := isNative(e)
+		if err == nil && ok {
+			err = out.Add(e)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Path, err)
+		}
+	}
+	return out, nil
+}
+
+// isNative reports whether a file is compiled (ELF), or a script that can be run.
+func isNative(e rootfs.Entry) (bool, error) {
+	if !e.Mode.IsRegular() || e.Size < 4 {
+		return false, nil
+	}
+	r, err := e.Open()
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	magic := make([]byte, 4)
+	if _, err := r.ReadAt(magic, 0); err != nil {
+		return false, err
+	}
+	return string(magic) == "\x7fELF" || e.IsExecutable() && string(magic[:2]) == "#!", nil
 }
 
 // selected lists the files and empty directories to copy: those that are included

@@ -115,3 +115,34 @@ func TestAppPatternsThatMatchNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestAppGivesNativesOnceMore(t *testing.T) {
+	t.Parallel()
+	l, err := appLayer(openText(t, `
+-- lib/fast.so elf --
+-- run.sh 0755 --
+#!/bin/sh
+-- lib/note.sh --
+#!/bin/sh
+-- lib/data 0755 --
+no script
+-- lib/x --
+-- link -> lib/fast.so --
+`), nil, nil, nil, "/app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	natives, err := onlyNatives(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range natives.Entries() {
+		if !e.Mode.IsDir() {
+			got = append(got, e.Path)
+		}
+	}
+	if diff := cmp.Diff([]string{"/app/lib/fast.so", "/app/run.sh"}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/unpack"
 	"github.com/keelback/keelback/internal/wheel"
 )
@@ -33,6 +34,8 @@ func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 	}
 	version := flags.String("python", "", "version of Python, MAJOR.MINOR")
 	over := list(flags, "over", "tree of the same image, which must not have other files at the same places (repeatable)")
+	slimming := addSlimFlags(flags).addNamed(flags)
+	reportFile := flags.String("report", "", "file for what was installed and left out, in a directory that is there")
 	natives := flags.String("natives", "", "directory that gets the same when there is native code, else nothing")
 	out := flags.String("out", "", "directory for the tree, with the packages in "+python.Venv)
 	return func(stderr io.Writer) error {
@@ -46,7 +49,11 @@ func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		opt := unpack.Options{Out: *out, Natives: *natives, Python: *version, Wheels: wheels}
+		slimmer, err := slimming.slimmer()
+		if err != nil {
+			return err
+		}
+		opt := unpack.Options{Out: *out, Natives: *natives, Python: *version, Wheels: wheels, Slim: slimmer}
 		for _, dir := range *over {
 			root, err := open("over", dir)
 			if err != nil {
@@ -62,7 +69,11 @@ func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 		for _, note := range res.Notes {
 			fmt.Fprintf(stderr, "install: note: %s\n", note)
 		}
-		return nil
+		if *reportFile == "" {
+			return nil
+		}
+		layer := report.Layer{Files: res.Files, Bytes: res.Bytes, Parts: res.Parts, Removed: res.Removed, Warnings: res.Notes}
+		return layer.Write(*reportFile)
 	}
 }
 

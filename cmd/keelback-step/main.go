@@ -26,12 +26,21 @@ func commands() []command {
 		{"venv", "make an empty virtual environment", venvCommand},
 		{"install", "install wheels into a virtual environment", installCommand},
 		{"check", "copy a file whose hash is known", checkCommand},
+		{"scan", "find what packages import or name of one another", scanCommand},
+		{"names", "find what the service imports or names of its packages", namesCommand},
 		{"runtime", "slice the interpreter and its libraries out of the builder", runtimeCommand},
 		{"user", "add a user", userCommand},
 		{"app", "copy the service's own files", appCommand},
 		{"debug", "add a shell and pip", debugCommand},
 		{"apply", "put a tree over a base", applyCommand},
+		{"packages", "copy packages of Debian out of the builder", packagesCommand},
 		{"changes", "copy what packages changed in a base", changesCommand},
+		{"smoke", "try the service in its finished rootfs", smokeCommand},
+		{"smoke-hook", "make what records the bytecode that a service asks for", smokeHookCommand},
+		{"select", "copy some files of a tree", selectCommand},
+		{"report", "add up what layers have", reportCommand},
+		{"weigh", "tell how big a layer is when it is packed", weighCommand},
+		{"budget", "hold an image against its budget", budgetCommand},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/rootfs"
 	"github.com/keelback/keelback/internal/slice"
 )
@@ -15,6 +16,8 @@ func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
 	builder := flags.String("builder", "", "rootfs of the builder")
 	venvs := list(flags, "venv", "tree with the virtual environment, or a part of it, at its place (repeatable)")
 	family := flags.String("family", "", "alpine or distroless: what the base has to be")
+	slimming := addSlimFlags(flags).addNamed(flags)
+	reportFile := flags.String("report", "", "file for what the layer has and what was left out, in a directory that is there")
 	out := flags.String("out", "", "directory for the tree to lay over the base")
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
@@ -36,7 +39,11 @@ func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
 			}
 			trees = append(trees, tree)
 		}
-		r, err := slice.Runtime(slice.Options{Base: baseRoot, Builder: builderRoot, Venvs: trees, Family: *family})
+		slimmer, err := slimming.slimmer()
+		if err != nil {
+			return err
+		}
+		r, err := slice.Runtime(slice.Options{Base: baseRoot, Builder: builderRoot, Venvs: trees, Family: *family, Slim: slimmer})
 		if err != nil {
 			return err
 		}
@@ -46,6 +53,13 @@ func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
 		files, bytes := total(r.Layer)
 		fmt.Fprintf(stderr, "runtime: Python %s at %s; %d files, %s; packages: %s\n",
 			r.Interpreter.Version, r.Interpreter.Path, files, size(bytes), strings.Join(r.Packages, " "))
-		return r.Layer.Write(*out)
+		if err := r.Layer.Write(*out); err != nil || *reportFile == "" {
+			return err
+		}
+		layer := report.Layer{
+			Files: files, Bytes: bytes, Removed: r.Removed, Warnings: r.Notes,
+			Parts: []report.Part{{Name: "Python " + r.Interpreter.Version, Bytes: bytes}},
+		}
+		return layer.Write(*reportFile)
 	}
 }

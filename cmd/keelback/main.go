@@ -67,7 +67,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetArgs(args)
-	root.AddCommand(a.buildCommand(), a.checkCommand(), a.lockCommand(), a.wheelhouseCommand(), a.schemaCommand(), a.llbCommand(), a.versionCommand(), superviseCommand())
+	root.AddCommand(a.buildCommand(), a.checkCommand(), a.lockCommand(), a.planCommand(), a.wheelhouseCommand(), a.schemaCommand(), a.llbCommand(), a.versionCommand(), superviseCommand())
 
 	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !started {

@@ -11,13 +11,33 @@ import (
 	"github.com/keelback/keelback/internal/rootfs"
 )
 
-// Missing is a library that was found nowhere.
+// Missing is a library that was found nowhere, or that lacks a symbol version.
 type Missing struct {
 	// Library is the name that it is needed by.
 	Library string
 
 	// File is the path of the program or shared object that needs it.
 	File string
+
+	// Version is the symbol version that the library lacks. Empty: there is no such
+	// library.
+	Version string
+
+	// Found is the path of the library that lacks the version, and Newest the highest
+	// version of that kind that it has, which may be empty.
+	Found, Newest string
+
+	// Optional tells that no program and no required object needs the file.
+	Optional bool
+}
+
+// Object is a shared object that a program may open while it runs.
+type Object struct {
+	// Path of the object.
+	Path string
+
+	// Required tells that the object has to load, and with it all that it needs.
+	Required bool
 }
 
 // Closure completes a rootfs with the libraries that its programs need.
@@ -28,16 +48,17 @@ type Missing struct {
 // find it; it is copied to where it lies there, and linked into a default
 // directory when the final tree's loader would not find it otherwise.
 type Closure struct {
-	final   *rootfs.Layer
-	builder *rootfs.Root
-	main    *File
-	files   map[string]*File
-	missing map[Missing]bool
-	notes   []string
+	final    *rootfs.Layer
+	builder  *rootfs.Root
+	main     *File
+	files    map[string]*File
+	missing  map[Missing]bool
+	notes    []string
+	warnings []string
 }
 
 // NewClosure starts with a final tree, to which libraries of the builder are
-// added.
+// added. Without a builder what is there is only checked.
 func NewClosure(final *rootfs.Layer, builder *rootfs.Root) *Closure {
 	return &Closure{final: final, builder: builder, files: map[string]*File{}, missing: map[Missing]bool{}}
 }
@@ -45,7 +66,7 @@ func NewClosure(final *rootfs.Layer, builder *rootfs.Root) *Closure {
 // Program adds what a program needs, and what the shared objects need that it may
 // open while it runs. The first program decides which processor and C library
 // the tree is for: what is for others can never be loaded and is passed over.
-func (c *Closure) Program(name string, opened ...string) error {
+func (c *Closure) Program(name string, opened ...Object) error {
 	e, err := c.final.Stat(name)
 	if err != nil {
 		return err
@@ -61,39 +82,47 @@ func (c *Closure) Program(name string, opened ...string) error {
 		return nil
 	}
 	if !c.exists(f.Interp) {
-		c.missing[Missing{f.Interp, e.Path}] = true
+		c.missing[Missing{Library: f.Interp, File: e.Path}] = true
 		return nil
 	}
 	p := &process{
 		Closure: c, loader: newLoader(f),
-		objects: map[string]*object{}, loaded: map[string]bool{}, opened: map[string]bool{},
+		objects: map[string]*object{}, loaded: map[string]*object{}, opened: map[string]*object{},
 	}
 	return p.run(e, f, opened)
 }
 
-// Missing are the libraries that were found nowhere, sorted.
+// Missing are the libraries that were found nowhere, and the symbol versions,
+// sorted. What is required by one and optional for another is required.
 func (c *Closure) Missing() []Missing {
 	var out []Missing
 	for m := range c.missing {
-		out = append(out, m)
+		required := m
+		required.Optional = false
+		if !m.Optional || !c.missing[required] {
+			out = append(out, m)
+		}
 	}
 	slices.SortFunc(out, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(a.Library, b.Library), cmp.Compare(a.File, b.File))
+		return cmp.Or(cmp.Compare(a.Library, b.Library), compareVersions(a.Version, b.Version), cmp.Compare(a.File, b.File))
 	})
 	return out
 }
 
-// Notes say which files were passed over, and why.
+// Notes say what may look like a fault and is none.
 func (c *Closure) Notes() []string { return c.notes }
+
+// Warnings say which files were passed over, and why.
+func (c *Closure) Warnings() []string { return c.warnings }
 
 // passOver reports whether a file can never be loaded here.
 func (c *Closure) passOver(name string, f *File) bool {
 	l := newLoader(c.main)
 	switch {
 	case !l.fits(f):
-		c.notes = append(c.notes, fmt.Sprintf("%s: passed over, it is for %s", name, strings.TrimPrefix(f.Machine.String(), "EM_")))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: passed over, it is for %s", name, strings.TrimPrefix(f.Machine.String(), "EM_")))
 	case l.isOtherLibc(f):
-		c.notes = append(c.notes, fmt.Sprintf("%s: passed over, it is for another C library", name))
+		c.warnings = append(c.warnings, fmt.Sprintf("%s: passed over, it is for another C library", name))
 	default:
 		return false
 	}
@@ -105,7 +134,7 @@ func (c *Closure) exists(name string) bool {
 	return err == nil && e.Mode.IsRegular()
 }
 
-// read reads a file once. What no loader would load is a nil file.
+// read reads a file of the final tree once.
 func (c *Closure) read(e rootfs.Entry) (*File, error) {
 	if f, ok := c.files[e.Path]; ok {
 		return f, nil
@@ -119,13 +148,13 @@ func (c *Closure) read(e rootfs.Entry) (*File, error) {
 }
 
 // lookup is the first of some places where a tree has a library that fits.
-func (c *Closure) lookup(l loader, t tree, places []place) (place, rootfs.Entry, bool, error) {
+func lookup(l loader, t tree, read func(rootfs.Entry) (*File, error), places []place) (place, rootfs.Entry, bool, error) {
 	for _, p := range places {
 		e, err := t.Stat(p.path)
 		if err != nil {
 			continue
 		}
-		f, err := ReadEntry(e)
+		f, err := read(e)
 		if errors.Is(err, ErrNotELF) || errors.Is(err, fs.ErrPermission) {
 			continue
 		}

@@ -31,6 +31,17 @@ type File struct {
 
 	// Rpath and Runpath are the directories to look in for them, as written.
 	Rpath, Runpath string
+
+	// VersionNeeds are the symbol versions that the file cannot do without.
+	VersionNeeds []VersionNeed
+
+	// Versions are the symbol versions that the file has for others. A file without
+	// any meets each need.
+	Versions []string
+
+	// Modules are the names by which Python can import the file: those of its
+	// functions PyInit_NAME.
+	Modules []string
 }
 
 // IsProgram reports whether the file can be started.
@@ -143,7 +154,24 @@ func (f *File) readDynamic(raw *elf.File, p *elf.Prog) error {
 			f.Runpath = text(strs, t.val)
 		}
 	}
+	f.Modules = modules(strs)
+	f.readVersions(raw, tags, strs)
 	return nil
+}
+
+// modules are the modules that a file has the initial functions of. They are among
+// the names of its symbols.
+func modules(strs []byte) []string {
+	var out []string
+	for {
+		_, after, ok := bytes.Cut(strs, []byte("\x00PyInit_"))
+		if !ok {
+			return out
+		}
+		name := text(after, 0)
+		out = append(out, name)
+		strs = after[len(name):]
+	}
 }
 
 type dynamicTag struct {

@@ -16,6 +16,8 @@ func TestReadTakesWhatALoaderReads(t *testing.T) {
 	whole := elftest.File{
 		Interp: "/lib64/ld-linux-x86-64.so.2", Soname: "libq.so.1", Needed: []string{"libz.so.1", "libc.so.6"},
 		Rpath: "/a:/b", Runpath: "$ORIGIN/../lib",
+		Symbols:  []string{"PyInit_q", "printf", "PyInit__q"},
+		Versions: []string{"Q_1.0", "Q_1.1"}, VersionNeeds: []string{"libc.so.6 GLIBC_2.34", "libz.so.1 ZLIB_1.2 weak"},
 	}
 	with := func(change func(*elftest.File)) elftest.File {
 		f := whole
@@ -42,7 +44,11 @@ func TestReadTakesWhatALoaderReads(t *testing.T) {
 			}
 			want := &File{
 				Machine: tt.file.Machine, Class: tt.class, Interp: tt.file.Interp, Soname: tt.file.Soname,
-				Needed: tt.file.Needed, Rpath: tt.file.Rpath, Runpath: tt.file.Runpath,
+				Needed: tt.file.Needed, Rpath: tt.file.Rpath, Runpath: tt.file.Runpath, Versions: tt.file.Versions,
+			}
+			if len(tt.file.Symbols) > 0 {
+				want.Modules = []string{"q", "_q"}
+				want.VersionNeeds = []VersionNeed{{"libc.so.6", "GLIBC_2.34"}}
 			}
 			if want.Machine == 0 {
 				want.Machine = elf.EM_X86_64
@@ -82,6 +88,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(elftest.File{Needed: []string{"libz.so.1"}, Interp: "/lib/ld-musl-x86_64.so.1"}.Bytes())
 	f.Add(elftest.File{Machine: elf.EM_S390, Runpath: "$ORIGIN", SplitStrings: true}.Bytes())
 	f.Add(elftest.File{Machine: elf.EM_386, Soname: "libq.so"}.Bytes())
+	f.Add(elftest.File{Versions: []string{"Q_1"}, VersionNeeds: []string{"libc.so.6 GLIBC_2.34"}, Symbols: []string{"PyInit_q"}}.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Read(bytes.NewReader(data))
 		if (file == nil) == (err == nil) {

@@ -112,6 +112,20 @@ func (l loader) defaults(t tree) []string {
 	return append(dirs, "/lib", "/usr/lib")
 }
 
+// Directories are where the loader of a program of a tree looks for a library which is
+// opened by its name. A program without a loader has none.
+func Directories(t *rootfs.Layer, program string) ([]string, error) {
+	e, err := t.Stat(program)
+	if err != nil {
+		return nil, err
+	}
+	f, err := ReadEntry(e)
+	if err != nil || f.Interp == "" {
+		return nil, err
+	}
+	return newLoader(f).defaults(t), nil
+}
+
 // linkDir is the default directory for links to libraries that lie elsewhere.
 func (l loader) linkDir(t tree) string {
 	dirs := l.defaults(t)

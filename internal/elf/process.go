@@ -4,7 +4,6 @@ import (
 	"errors"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/keelback/keelback/internal/rootfs"
 )
@@ -14,48 +13,52 @@ type process struct {
 	*Closure
 	loader
 	objects map[string]*object // by real path
-	loaded  map[string]bool    // names that are loaded when the first object is opened
-	opened  map[string]bool    // names of the objects that may be opened
+	loaded  map[string]*object // by name: what is loaded when the first object is opened
+	opened  map[string]*object // by name: what may be opened
+	roots   []*object          // what has to load
 	queue   []need
+	unmet   []need
 }
 
 // need is a library that an object needs.
 type need struct {
-	by   *object
-	name string
+	by    *object
+	name  string
+	early bool // at the start of the program, before any object is opened
 }
 
 // run loads the program, and then each object that it may open.
-func (p *process) run(e rootfs.Entry, f *File, opened []string) error {
+func (p *process) run(e rootfs.Entry, f *File, opened []Object) error {
 	main := p.add(e.Path, e.Path, f, nil)
+	p.roots = append(p.roots, main)
 	if !p.musl && f.Interp != "" {
 		// The end of a thread loads it unseen, and aborts without.
-		p.queue = append(p.queue, need{main, "libgcc_s.so.1"})
+		p.queue = append(p.queue, need{by: main, name: "libgcc_s.so.1"})
 	}
-	unmet, err := p.settle()
-	if err != nil {
+	if err := p.settle(); err != nil {
 		return err
 	}
-	p.miss(unmet)
-	for _, o := range p.objects {
-		p.loaded[path.Base(o.path)] = true
-		p.loaded[o.Soname] = true
+	for i := range p.unmet {
+		p.unmet[i].early = true
 	}
-	for _, name := range opened {
-		if err := p.open(name, main); err != nil {
+	for _, o := range p.objects {
+		p.loaded[path.Base(o.path)] = o
+		p.loaded[o.Soname] = o
+	}
+	for _, o := range opened {
+		if err := p.open(o, main); err != nil {
 			return err
 		}
 	}
-	if unmet, err = p.settle(); err != nil {
+	if err := p.settle(); err != nil {
 		return err
 	}
-	p.miss(unmet)
-	return nil
+	return p.judge()
 }
 
 // open loads an object that the program may open.
-func (p *process) open(name string, main *object) error {
-	e, err := p.final.Stat(name)
+func (p *process) open(opened Object, main *object) error {
+	e, err := p.final.Stat(opened.Path)
 	if err != nil {
 		return err
 	}
@@ -66,9 +69,12 @@ func (p *process) open(name string, main *object) error {
 	if err != nil || p.passOver(e.Path, f) {
 		return err
 	}
-	p.opened[path.Base(e.Path)] = true
-	p.opened[f.Soname] = true
-	p.add(e.Path, e.Path, f, main)
+	o := p.add(e.Path, e.Path, f, main)
+	p.opened[path.Base(e.Path)] = o
+	p.opened[f.Soname] = o
+	if opened.Required {
+		p.roots = append(p.roots, o)
+	}
 	return nil
 }
 
@@ -76,10 +82,10 @@ func (p *process) open(name string, main *object) error {
 func (p *process) add(name, real string, f *File, by *object) *object {
 	o, ok := p.objects[real]
 	if !ok {
-		o = &object{File: f, path: name, real: real}
+		o = &object{File: f, path: name, real: real, met: map[string]*object{}}
 		p.objects[real] = o
 		for _, n := range f.Needed {
-			p.queue = append(p.queue, need{o, n})
+			p.queue = append(p.queue, need{by: o, name: n})
 		}
 	}
 	if by != nil && by != o {
@@ -88,19 +94,23 @@ func (p *process) add(name, real string, f *File, by *object) *object {
 	return o
 }
 
-// settle meets all needs that can be met, and returns the others. All are looked
+// settle meets all needs that can be met, and keeps the others. All are looked
 // for in the final tree before any is taken from the builder: a library inside a
 // package is often found only by way of the one that loads it.
-func (p *process) settle() ([]need, error) {
+func (p *process) settle() error {
 	var unmet []need
 	for {
 		var err error
 		if unmet, err = p.meet(unmet); err != nil {
-			return nil, err
+			return err
 		}
 		i, err := p.fetchOne(unmet)
-		if err != nil || i < 0 {
-			return unmet, err
+		if err != nil {
+			return err
+		}
+		if i < 0 {
+			p.unmet = append(p.unmet, unmet...)
+			return nil
 		}
 		unmet = slices.Delete(unmet, i, i+1)
 	}
@@ -142,11 +152,15 @@ func (p *process) fetchOne(unmet []need) (int, error) {
 
 // find looks for what is needed in the process and in the final tree.
 func (p *process) find(n need) (bool, error) {
-	if p.isItself(n.name) || p.loaded[n.name] {
+	if p.isItself(n.name) {
+		return true, nil
+	}
+	if o := p.loaded[n.name]; o != nil {
+		n.by.met[n.name] = o
 		return true, nil
 	}
 	places := p.places(n.by, n.name, p.defaults(p.final)...)
-	at, e, ok, err := p.lookup(p.loader, p.final, places)
+	at, e, ok, err := lookup(p.loader, p.final, p.read, places)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -154,14 +168,17 @@ func (p *process) find(n need) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	p.add(at.path, e.Path, f, n.by)
+	n.by.met[n.name] = p.add(at.path, e.Path, f, n.by)
 	return true, nil
 }
 
 // fetch copies what is needed from the builder.
 func (p *process) fetch(n need) (bool, error) {
+	if p.builder == nil {
+		return false, nil
+	}
 	places := p.places(n.by, n.name, append(p.defaults(p.builder), p.configured(p.builder)...)...)
-	at, e, ok, err := p.lookup(p.loader, p.builder, places)
+	at, e, ok, err := lookup(p.loader, p.builder, ReadEntry, places)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -179,20 +196,4 @@ func (p *process) fetch(n need) (bool, error) {
 		return false, err
 	}
 	return p.find(n)
-}
-
-// miss records needs that cannot be met. Two kinds are no fault: libraries which
-// a package loads beforehand from one of its own files, so that the loader knows
-// the name already, and those of the GPU's driver, which the container runtime
-// mounts.
-func (p *process) miss(unmet []need) {
-	for _, n := range unmet {
-		switch {
-		case p.opened[path.Base(n.name)]:
-		case strings.HasPrefix(n.name, "libcuda.so."), strings.HasPrefix(n.name, "libnvidia-"):
-			p.notes = append(p.notes, n.by.real+": needs "+n.name+", which the GPU's driver brings")
-		default:
-			p.missing[Missing{n.name, n.by.real}] = true
-		}
-	}
 }

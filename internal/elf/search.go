@@ -10,9 +10,10 @@ import (
 // object is a file that is loaded into a process.
 type object struct {
 	*File
-	path    string    // as the loader found it: what $ORIGIN refers to
-	real    string    // with links followed
-	loaders []*object // those that made it be loaded
+	path    string             // as the loader found it: what $ORIGIN refers to
+	real    string             // with links followed
+	loaders []*object          // those that made it be loaded
+	met     map[string]*object // by the name that it needs: what was found
 }
 
 // place is where a library may be.

@@ -37,14 +37,18 @@ func openDpkg(root *rootfs.Root) (*dpkgDB, error) {
 		return nil, derr
 	}
 	for _, e := range list {
-		if !e.Mode.IsRegular() || path.Ext(e.Path) == ".md5sums" {
+		if !e.Mode.IsRegular() {
 			continue
 		}
 		text, err := e.ReadAll()
 		if err != nil {
 			return nil, err
 		}
-		db.addStanzas(string(text))
+		if name, ok := strings.CutSuffix(path.Base(e.Path), ".md5sums"); ok {
+			db.addOwners(name, string(text))
+		} else {
+			db.addStanzas(string(text))
+		}
 	}
 	if err != nil && derr != nil {
 		return nil, err
@@ -57,6 +61,16 @@ func (db *dpkgDB) addStanzas(text string) {
 		stanza = strings.Trim(stanza, "\n")
 		if name := stanzaField(stanza, "Package"); name != "" && installed(stanza) {
 			db.stanzas[name] = stanza + "\n"
+		}
+	}
+}
+
+// addOwners takes from the checksums of a package which files it has: distroless
+// images have no other lists.
+func (db *dpkgDB) addOwners(name, sums string) {
+	for line := range strings.Lines(sums) {
+		if _, file, ok := strings.Cut(strings.TrimSpace(line), "  "); ok {
+			db.owners[path.Join("/", file)] = name
 		}
 	}
 }

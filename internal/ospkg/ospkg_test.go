@@ -15,7 +15,7 @@ import (
 // packages to record all the same. The files of the databases that change are what
 // the case says under `out/`.
 func TestRecord(t *testing.T) {
-	golden.Run(t, "testdata", func(t *testing.T, c *golden.Case) {
+	golden.Run(t, "testdata/record", func(t *testing.T, c *golden.Case) {
 		base, builder := open(t, c.Files("base/")), open(t, c.Files("builder/"))
 		layer := rootfs.NewLayer(base)
 		paths, _ := c.Input("copy")

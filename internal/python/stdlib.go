@@ -5,28 +5,34 @@ import (
 	"path"
 	"strings"
 
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slim"
 )
 
 // Slice lists what a service needs of an interpreter and its standard library,
-// sorted: files and links, no directories. Shared libraries are not in it.
-func Slice(root *rootfs.Root, i *Interpreter) ([]rootfs.Entry, error) {
-	bin, err := programs(root, i)
+// sorted: files and links, no directories. Shared libraries are not in it. What a rule
+// left out of the standard library is listed as removed, by its path. Without rules
+// (nil) nothing is left out.
+func Slice(root *rootfs.Root, i *Interpreter, s *slim.Slimmer) ([]rootfs.Entry, []report.Removal, error) {
+	out, err := programs(root, i)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lib, err := modules(root, i.Stdlib)
-	if err != nil {
-		return nil, err
+	dirs := []string{i.Stdlib}
+	if dir := path.Dir(i.DynLoad); dir != i.Stdlib {
+		dirs = append(dirs, dir)
 	}
-	if path.Dir(i.DynLoad) != i.Stdlib {
-		more, err := modules(root, path.Dir(i.DynLoad))
+	var removed []report.Removal
+	for _, dir := range dirs {
+		lib, less, err := modules(root, dir, s)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		lib = append(lib, more...)
+		out = append(out, lib...)
+		removed = append(removed, less...)
 	}
-	return append(bin, lib...), nil
+	return out, removed, nil
 }
 
 // programs are the interpreter and its other names.
@@ -48,53 +54,36 @@ func programs(root *rootfs.Root, i *Interpreter) ([]rootfs.Entry, error) {
 	return out, nil
 }
 
-// modules are the files of the standard library that a service can use.
-func modules(root *rootfs.Root, stdlib string) ([]rootfs.Entry, error) {
+// modules are the files in a directory of the standard library that no rule takes,
+// and what rules took.
+func modules(root *rootfs.Root, stdlib string, s *slim.Slimmer) ([]rootfs.Entry, []report.Removal, error) {
 	var out []rootfs.Entry
+	var removed slim.Removals
 	err := root.Walk(stdlib, func(e rootfs.Entry) error {
 		inside := strings.TrimPrefix(e.Path, stdlib+"/")
 		switch {
-		case e.Mode.IsDir() && dropDir(inside):
+		case e.Mode.IsDir() && isForeign(inside):
 			return fs.SkipDir
-		case e.Mode.IsDir() || dropFile(inside, e):
+		case e.Mode.IsDir() || isForeign(inside) || !e.Mode.IsRegular() && !e.IsLink():
 			return nil
 		}
-		out = append(out, e)
+		rule, isGone := s.Removes(slim.Stdlib, inside)
+		if removed.Add(e.Path, rule, e.Size); !isGone {
+			out = append(out, e)
+		}
 		return nil
 	})
-	return out, err
+	return out, removed.List(stdlib), err
 }
 
-// dropDir reports whether a directory of the standard library stays behind.
-func dropDir(inside string) bool {
-	switch path.Base(inside) {
-	case "__pycache__", "test", "tests", "idle_test":
-		return true
-	}
+// isForeign reports whether a path in the directory of the standard library is of
+// something else. It stays behind whatever rules say: packages of the builder, such as
+// its pip, and a note to pip about them; bytecode, which is never taken over; and the
+// hooks of Debian, for a crash reporter that the image does not have.
+func isForeign(inside string) bool {
 	switch inside {
-	case "idlelib", "ensurepip", "lib2to3", "turtledemo", "tkinter", "site-packages", "dist-packages":
+	case "site-packages", "dist-packages", "EXTERNALLY-MANAGED", "sitecustomize.py", "usercustomize.py":
 		return true
 	}
-	return strings.HasPrefix(inside, "config-")
-}
-
-// dropFile reports whether a file of the standard library stays behind. The
-// hooks are Debian's, for a crash reporter that the image does not have.
-func dropFile(inside string, e rootfs.Entry) bool {
-	switch inside {
-	case "turtle.py", "EXTERNALLY-MANAGED", "sitecustomize.py", "usercustomize.py":
-		return true
-	}
-	switch path.Ext(inside) {
-	case ".a", ".pyc":
-		return true
-	}
-	if name, ok := strings.CutPrefix(inside, "lib-dynload/"); ok {
-		for _, p := range []string{"_tkinter.", "_test", "_ctypes_test.", "_xxtestfuzz.", "xxlimited"} {
-			if strings.HasPrefix(name, p) {
-				return true
-			}
-		}
-	}
-	return !e.Mode.IsRegular() && !e.IsLink()
+	return path.Base(inside) == "__pycache__" || path.Ext(inside) == ".pyc"
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/keelback/keelback/internal/elf"
-	"github.com/keelback/keelback/internal/ospkg"
 	"github.com/keelback/keelback/internal/python"
 	"github.com/keelback/keelback/internal/rootfs"
 )
@@ -19,7 +18,7 @@ func Debug(image, builder *rootfs.Root) (*Result, error) {
 		return nil, err
 	}
 	r := &slicer{Options: Options{Base: image, Builder: builder}, interpreter: i, layer: rootfs.NewLayer(image)}
-	for _, step := range []func() error{r.shell, r.libraries, r.pip, r.records} {
+	for _, step := range []func() error{r.databases, r.shell, r.libraries, r.pip, r.records} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -84,13 +83,9 @@ func (r *slicer) busybox() ([]string, error) {
 
 // basics lists a shell and basic programs by the packages that have them.
 func (r *slicer) basics() ([]string, error) {
-	db, err := ospkg.Open(r.Builder)
-	if err != nil {
-		return nil, err
-	}
 	var names []string
 	for _, pkg := range []string{"dash", "bash", "coreutils", "findutils", "grep", "sed"} {
-		for _, name := range db.Files(pkg) {
+		for _, name := range r.builderDB.Files(pkg) {
 			e, err := r.Builder.Stat(name)
 			if err != nil || !e.IsExecutable() || !slices.Contains(binDirs(), path.Dir(name)) {
 				continue

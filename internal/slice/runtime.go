@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strings"
 
 	"github.com/keelback/keelback/internal/elf"
 	"github.com/keelback/keelback/internal/ospkg"
 	"github.com/keelback/keelback/internal/python"
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slim"
 )
 
 // Result is a layer, and what is to be said about it.
@@ -26,6 +29,13 @@ type Result struct {
 
 	// Notes say what was passed over, and why.
 	Notes []string
+
+	// Warnings say what of the image will not work, or may not, while nothing tells
+	// that the service needs it.
+	Warnings []string
+
+	// Removed is what rules left out of the standard library.
+	Removed []report.Removal
 }
 
 // Options are the trees that a layer is made from.
@@ -40,9 +50,16 @@ type Options struct {
 	// several layers of their own.
 	Venvs []*rootfs.Root
 
+	// Packages holds what of the base came with the system packages that the spec
+	// names for it; nil is nothing.
+	Packages *rootfs.Root
+
 	// Family is what the base has to be, "alpine" (musl) or "distroless" (glibc).
 	// Empty is either.
 	Family string
+
+	// Slim says what of the standard library is left out; nil leaves nothing out.
+	Slim *slim.Slimmer
 }
 
 // Runtime makes the layer that turns the base into what the virtual environment
@@ -64,12 +81,15 @@ func Runtime(opt Options) (*Result, error) {
 		return nil, fmt.Errorf("%s: %w", i.Path, err)
 	}
 	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}, machine: f.Machine}
-	for _, step := range []func() error{r.sameLibc, r.python, r.reachable, r.show, r.requirements, r.libraries, r.certificates, r.timeZones, r.records} {
+	for _, step := range []func() error{
+		r.databases, r.sameLibc, r.python, r.reachable, r.show, r.requirements, r.libraries, r.certificates, r.timeZones,
+		r.records, r.audit,
+	} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	return &Result{Layer: r.layer, Interpreter: i, Packages: r.packages, Notes: r.notes}, nil
+	return &Result{Layer: r.layer, Interpreter: i, Packages: r.packages, Notes: r.notes, Warnings: r.warnings, Removed: r.removed}, nil
 }
 
 // interpreter is the Python of the builder that the virtual environment was made
@@ -94,24 +114,30 @@ func interpreter(builder *rootfs.Root, venvs []*rootfs.Root) (*python.Interprete
 
 type slicer struct {
 	Options
-	interpreter *python.Interpreter
-	layer       *rootfs.Layer
-	programs    []string // of the virtual environment
-	objects     []string // that the interpreter may open
-	dists       []python.Distribution
-	packages    []string
-	notes       []string
-	shown       map[string]shown
-	names       rootfs.Paths     // of what is shown
-	machine     debugelf.Machine // of the interpreter
+	interpreter       *python.Interpreter
+	layer             *rootfs.Layer
+	programs          []string       // of the virtual environment
+	objects           []elf.Object   // that the interpreter may open
+	scripts           []script       // that can be run
+	sources           []rootfs.Entry // of Python
+	dists             []python.Distribution
+	packages          []string
+	notes             []string
+	warnings          []string
+	baseDB, builderDB *ospkg.DB
+	shown             map[string]shown
+	names             rootfs.Paths     // of what is shown
+	machine           debugelf.Machine // of the interpreter
+	removed           []report.Removal
 }
 
 // python adds the interpreter and its standard library.
 func (r *slicer) python() error {
-	entries, err := python.Slice(r.Builder, r.interpreter)
+	entries, removed, err := python.Slice(r.Builder, r.interpreter, r.Slim)
 	if err != nil {
 		return err
 	}
+	r.removed = removed
 	for _, e := range entries {
 		if e.IsLink() {
 			err = r.copyLink(e)
@@ -122,7 +148,9 @@ func (r *slicer) python() error {
 			return err
 		}
 		if path.Dir(e.Path) == r.interpreter.DynLoad && r.layer.Has(e.Path) {
-			r.objects = append(r.objects, e.Path)
+			// Official images have this module without the libraries that it needs.
+			optional := strings.HasPrefix(path.Base(e.Path), "_tkinter.")
+			r.objects = append(r.objects, elf.Object{Path: e.Path, Required: !optional})
 		}
 	}
 	return nil
@@ -155,71 +183,15 @@ func (r *slicer) copyLink(e rootfs.Entry) error {
 	return r.layer.Copy(r.Builder, e.Path)
 }
 
-// show makes the virtual environment visible to the search for libraries, and
-// lists what of it a loader would load.
-func (r *slicer) show() error {
-	for i, tree := range r.Venvs {
-		err := tree.Walk("/", func(e rootfs.Entry) error {
-			if err := r.alone(e, i); err != nil || e.Mode.IsDir() {
-				return err
-			}
-			r.layer.Show(e)
-			f, err := elf.ReadEntry(e)
-			switch {
-			case errors.Is(err, elf.ErrNotELF):
-				return nil
-			case err != nil:
-				return err
-			case f.IsProgram():
-				r.programs = append(r.programs, e.Path)
-			default:
-				r.objects = append(r.objects, e.Path)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		dists, err := python.Distributions(tree, python.Venv)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		r.dists = append(r.dists, dists...)
-	}
-	return nil
-}
-
-// libraries adds the shared libraries.
-func (r *slicer) libraries() error {
-	c := elf.NewClosure(r.layer, r.Builder)
-	if err := c.Program(r.interpreter.Path, r.objects...); err != nil {
-		return err
-	}
-	for _, name := range r.programs {
-		if err := c.Program(name); err != nil {
-			return err
-		}
-	}
-	r.notes = append(r.notes, c.Notes()...)
-	return r.missing(c.Missing())
-}
-
 // records adds the records of the packages that files were copied from.
 func (r *slicer) records() error {
-	from, err := ospkg.Open(r.Builder)
-	if err != nil {
-		return err
-	}
-	base, err := ospkg.Open(r.Base)
-	if err != nil {
-		return err
-	}
 	var named []string
-	if _, ok := from.Owner(caBundle); !ok && r.layer.Has(caBundle) {
+	if _, ok := r.builderDB.Owner(caBundle); !ok && r.layer.Has(caBundle) {
 		// Debian puts the bundle together when the package is installed, so no
 		// package says that it owns it.
 		named = []string{"ca-certificates"}
 	}
-	r.packages, err = from.Record(r.layer, base, named...)
+	var err error
+	r.packages, err = r.builderDB.Record(r.layer, r.baseDB, named...)
 	return err
 }

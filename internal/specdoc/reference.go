@@ -78,6 +78,8 @@ func (p *pkg) typeText(typ string) string {
 		return "true or false"
 	case "Duration":
 		return "duration, such as `1m30s`"
+	case "Size":
+		return "size, such as `60MB`"
 	default:
 		return "text"
 	}

@@ -167,6 +167,8 @@ func (p *pkg) typed(typ string, f field) (*schema, error) {
 		return number(f)
 	case "Duration":
 		return &schema{Type: "string", Pattern: `^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`, MinLength: 2}, nil
+	case "Size":
+		return &schema{Type: "string", Pattern: `^[0-9]{1,9}(\.[0-9]{1,3})?(kB|MB|GB|KiB|MiB|GiB)$`}, nil
 	default:
 		return nil, fmt.Errorf("no schema for type %s", typ)
 	}

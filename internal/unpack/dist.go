@@ -1,7 +1,6 @@
 package unpack
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slim"
 	"github.com/keelback/keelback/internal/wheel"
 )
 
@@ -39,19 +39,24 @@ type dist struct {
 	record  map[string]recordLine
 	points  []entryPoint
 
-	files []*file
-	notes []string
+	slim     *slim.Slimmer
+	isGone   bool // nothing of it is written
+	files    []*file
+	bytecode []*member // left out
+	notes    []string
 }
 
 // file is a file to write.
 type file struct {
-	path   string // from the root of the environment
-	dist   *dist
-	member *member // what to inflate; nil: data is what to write
-	data   []byte
-	isExec bool
-	digest digest
-	size   int64
+	path     string // from the root of the environment
+	dist     *dist
+	member   *member // what to inflate; nil: data is what to write
+	data     []byte
+	isExec   bool
+	isRecord bool // is written when all else is
+	digest   digest
+	size     int64
+	rule     string // not empty: left out by it
 }
 
 // origin is where a file comes from, for messages.
@@ -66,8 +71,8 @@ func (f *file) source() string {
 }
 
 // openDist reads a wheel and plans its files. The caller closes it, in any case.
-func openDist(r *reader, w Wheel, l layout) (*dist, error) {
-	d := &dist{Wheel: w, file: filepath.Base(w.Path)}
+func openDist(r *reader, w Wheel, l layout, s *slim.Slimmer) (*dist, error) {
+	d := &dist{Wheel: w, file: filepath.Base(w.Path), slim: s}
 	name, err := wheel.ParseName(d.file)
 	if err != nil {
 		return d, err
@@ -144,7 +149,12 @@ func (d *dist) plan(r *reader, l layout) error {
 	if err := d.checkStartup(r, l); err != nil {
 		return err
 	}
-	return d.addOwn(l)
+	d.addOwn(l)
+	if d.files, err = merge(d.files); err != nil {
+		return err
+	}
+	d.leaveOut(l)
+	return nil
 }
 
 // index finds the members by name. Two members of a name that some file system
@@ -269,9 +279,4 @@ func (d *dist) checkRecord() error {
 func (d *dist) isExempt(name string) bool {
 	below, ok := strings.CutPrefix(name, d.info+"/")
 	return ok && (below == "RECORD" || below == "RECORD.jws" || below == "RECORD.p7s")
-}
-
-// sortFiles brings the files into an order that is the same for all.
-func sortFiles(files []*file) {
-	slices.SortFunc(files, func(a, b *file) int { return cmp.Compare(a.path, b.path) })
 }

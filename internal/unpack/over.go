@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // checkOver compares the tree with that of another layer of the image. A file that
 // both have must be the same in both: which of them an image has would depend on the
 // order of its layers.
-func (t *tree) checkOver(root *rootfs.Root, l layout) error {
+func (t *tree) checkOver(root *rootfs.Root) error {
 	files := make(map[string]*file, len(t.files))
 	for _, f := range t.files {
 		files[f.path] = f
@@ -24,9 +25,9 @@ func (t *tree) checkOver(root *rootfs.Root, l layout) error {
 	err := root.Walk(python.Venv, func(e rootfs.Entry) error {
 		name := strings.TrimPrefix(e.Path, python.Venv+"/")
 		if f, ok := files[name]; ok && e.Mode.IsRegular() {
-			same, err := f.isEntry(e)
+			same, err := t.isEntry(f, e)
 			if err == nil && !same {
-				err = fmt.Errorf("%s: %s has another file for %s", f.origin(), overOwner(root, l, name), show(name))
+				err = fmt.Errorf("%s: %s has another file for %s", f.origin(), overOwner(root, t.layout, name), show(name))
 			}
 			return err
 		}
@@ -34,7 +35,7 @@ func (t *tree) checkOver(root *rootfs.Root, l layout) error {
 		// same, which is checked where they are made.
 		if other := t.names.Clash(name, e.Mode.IsDir()); other != "" {
 			return fmt.Errorf("%s: clashes with %s of %s (some file systems take them for the same)",
-				t.originOf(other), show(name), overOwner(root, l, name))
+				t.originOf(other), show(name), overOwner(root, t.layout, name))
 		}
 		return nil
 	})
@@ -54,25 +55,63 @@ func (t *tree) originOf(name string) string {
 	return show(name)
 }
 
-// isEntry reports whether a file has the bytes of an entry of another tree.
-func (f *file) isEntry(e rootfs.Entry) (bool, error) {
-	if f.size != e.Size {
+// isEntry reports whether a file has the bytes of an entry of another tree: those of its
+// wheel, or those that are left when it is stripped.
+func (t *tree) isEntry(f *file, e rootfs.Entry) (bool, error) {
+	got, err := sumOfEntry(e)
+	if err != nil {
+		return false, err
+	}
+	if f.size == e.Size {
+		want, err := f.sha256()
+		if err != nil || want == got {
+			return err == nil, err
+		}
+	}
+	if f.member == nil || f.size < e.Size || !t.slim.Strips(f.dist.name, t.fromPackages(f.path)) {
 		return false, nil
 	}
-	want, err := f.sha256()
-	if err != nil {
-		return false, err
-	}
+	line, err := t.wouldStrip(f)
+	return err == nil && line == recordLine{got, e.Size}, err
+}
+
+func sumOfEntry(e rootfs.Entry) (digest, error) {
 	src, err := e.Open()
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer src.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, src); err != nil {
-		return false, err
+		return "", err
 	}
-	return want == encode("sha256", sum.Sum(nil)), nil
+	return encode("sha256", sum.Sum(nil)), nil
+}
+
+// wouldStrip is what a file is stripped to. It is tried on a copy without a name, in
+// the directory for the tree: there may be no other to write to.
+func (t *tree) wouldStrip(f *file) (recordLine, error) {
+	if err := os.MkdirAll(t.out, 0o755); err != nil {
+		return recordLine{}, err
+	}
+	tmp, err := os.CreateTemp(t.out, "")
+	if err != nil {
+		return recordLine{}, err
+	}
+	defer tmp.Close()
+	if err := os.Remove(tmp.Name()); err != nil {
+		return recordLine{}, err
+	}
+	if err := newReader().copy(f.dist.archive, f.member, f.digest, func(b []byte) error {
+		_, err := tmp.Write(b)
+		return err
+	}); err != nil {
+		return recordLine{}, fmt.Errorf("%s: %w", f.origin(), err)
+	}
+	if err := t.strip(f, tmp); err != nil {
+		return recordLine{}, err
+	}
+	return t.written(f), nil
 }
 
 // overOwner is the package of another layer that a file belongs to.

@@ -2,16 +2,18 @@ package unpack
 
 import (
 	"errors"
-	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 )
 
 // add plans the file of a member.
 func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) error {
-	if m.isDir || d.isLeftOut(m.name, members) {
+	if m.isDir || d.isReplaced(m.name) {
+		return nil
+	}
+	if isBytecode(m.name, members) {
+		d.bytecode = append(d.bytecode, m)
 		return nil
 	}
 	p, err := l.place(d, m.name)
@@ -31,14 +33,17 @@ func (d *dist) add(r *reader, l layout, m *member, members map[string]*member) e
 	return l.check(d, p.path)
 }
 
-// isLeftOut reports whether a member is not for the environment: bytecode beside its
-// source, which is made for another machine, time or path; and what an installer
-// writes itself. Signatures of RECORD are not true of the one that is written. What
-// is left out has to be in RECORD too, but is not read.
-func (d *dist) isLeftOut(name string, members map[string]*member) bool {
-	if below, ok := strings.CutPrefix(name, d.info+"/"); ok {
-		return slices.Contains([]string{"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"}, below)
-	}
+// isReplaced reports whether an installer writes a member itself. Signatures of RECORD
+// are not true of the one that is written. What is left out has to be in RECORD too,
+// but is not read.
+func (d *dist) isReplaced(name string) bool {
+	below, ok := strings.CutPrefix(name, d.info+"/")
+	return ok && slices.Contains([]string{"RECORD", "RECORD.jws", "RECORD.p7s", "INSTALLER", "REQUESTED", "direct_url.json"}, below)
+}
+
+// isBytecode reports whether a member is bytecode beside its source, which is made for
+// another machine, time or path.
+func isBytecode(name string, members map[string]*member) bool {
 	if dir := path.Dir(name); dir == "__pycache__" || strings.HasSuffix(dir, "/__pycache__") {
 		return true
 	}
@@ -82,12 +87,13 @@ func (f *file) setData(data []byte) {
 }
 
 // addOwn plans what the installer adds: programs for entry points, who installed the
-// package and why, and RECORD.
-func (d *dist) addOwn(l layout) error {
-	own := func(name string, data []byte, isExec bool) {
+// package and why, and RECORD, which is filled in when all else is written.
+func (d *dist) addOwn(l layout) {
+	own := func(name string, data []byte, isExec bool) *file {
 		f := &file{path: name, dist: d, isExec: isExec}
 		f.setData(data)
 		d.files = append(d.files, f)
+		return f
 	}
 	for _, p := range d.points {
 		own(path.Join("bin", p.name), p.launcher(), true)
@@ -98,24 +104,5 @@ func (d *dist) addOwn(l layout) error {
 	if d.DirectURL != "" {
 		own(path.Join(info, "direct_url.json"), []byte(d.DirectURL), false)
 	}
-	var err error
-	if d.files, err = merge(d.files); err != nil {
-		return err
-	}
-	lines := make(map[string]recordLine, len(d.files))
-	for _, f := range d.files {
-		name, err := filepath.Rel(l.sitePackages, f.path)
-		if err != nil {
-			return err
-		}
-		lines[name] = recordLine{f.digest, f.size}
-	}
-	self := path.Join(d.info, "RECORD")
-	text, err := recordText(lines, self)
-	if err != nil {
-		return fmt.Errorf("%s: %w", self, err)
-	}
-	own(path.Join(info, "RECORD"), text, false)
-	sortFiles(d.files)
-	return nil
+	own(path.Join(info, "RECORD"), nil, false).isRecord = true
 }

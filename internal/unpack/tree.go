@@ -6,19 +6,27 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slim"
 )
 
 // tree is what all packages together write.
 type tree struct {
-	files []*file // sorted by path
-	names rootfs.Paths
+	layout
+	dists    []*dist
+	out      string // where it goes
+	slim     *slim.Slimmer
+	files    []*file // sorted by path
+	names    rootfs.Paths
+	stripped sync.Map // path of a file to what it was stripped to, a recordLine
 }
 
-// newTree puts the files of all packages together.
-func newTree(dists []*dist) (*tree, error) {
-	t := &tree{}
+// newTree puts the files of all packages together. What is left out is among them: that
+// two packages have different files at a place is an error all the same.
+func newTree(dists []*dist, opt Options) (*tree, error) {
+	t := &tree{layout: newLayout(opt.Python), dists: dists, out: opt.Out, slim: opt.Slim}
 	for _, d := range dists {
 		t.files = append(t.files, d.files...)
 	}
@@ -67,10 +75,13 @@ func merge(files []*file) ([]*file, error) {
 		if !same {
 			return nil, conflict(f, last)
 		}
-		if f.isExec && !last.isExec {
-			executable := *last
-			executable.isExec = true
-			out[len(out)-1] = &executable
+		if f.isExec && !last.isExec || f.rule == "" && last.rule != "" {
+			both := *last
+			both.isExec = f.isExec || last.isExec
+			if f.rule == "" {
+				both.rule = ""
+			}
+			out[len(out)-1] = &both
 		}
 	}
 	return out, nil
@@ -84,7 +95,7 @@ func conflict(f, other *file) error {
 }
 
 func sameContents(a, b *file) (bool, error) {
-	if a.size != b.size {
+	if a.size != b.size || a.isRecord || b.isRecord {
 		return false, nil
 	}
 	if a.digest.algorithm() == b.digest.algorithm() {
@@ -127,7 +138,9 @@ func (t *tree) dirs(root string) []string {
 	}
 	add(root)
 	for _, f := range t.files {
-		add(path.Join(root, path.Dir(f.path)))
+		if f.rule == "" {
+			add(path.Join(root, path.Dir(f.path)))
+		}
 	}
 	slices.Sort(out)
 	return out

@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slim"
 )
 
 // Options say what to install, and where to.
@@ -30,6 +32,10 @@ type Options struct {
 	// Over are layers of the same image. What they have too must have the same
 	// bytes.
 	Over []*rootfs.Root
+
+	// Slim says what is left out, and which libraries are stripped. Nil: all stays as
+	// it is.
+	Slim *slim.Slimmer
 }
 
 // Wheel is a wheel to install.
@@ -60,6 +66,11 @@ type Result struct {
 	// Native tells that a file is compiled (ELF).
 	Native bool
 
+	// Parts are the packages with what they take up, Removed what was left out of
+	// them or made smaller; paths are those of the image.
+	Parts   []report.Part
+	Removed []report.Removal
+
 	// Notes are what whoever builds should know, sorted; each names the wheel.
 	Notes []string
 }
@@ -81,12 +92,12 @@ func Install(opt Options) (res *Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTree(dists)
+	t, err := newTree(dists, opt)
 	if err != nil {
 		return nil, err
 	}
 	for _, root := range opt.Over {
-		if err := t.checkOver(root, newLayout(opt.Python)); err != nil {
+		if err := t.checkOver(root); err != nil {
 			return nil, err
 		}
 	}
@@ -105,17 +116,27 @@ func Install(opt Options) (res *Result, err error) {
 			return nil, err
 		}
 	}
-	return t.result(dists, native), nil
+	return t.result(native), nil
 }
 
-func (t *tree) result(dists []*dist, native bool) *Result {
-	res := &Result{Packages: len(dists), Files: len(t.files), Native: native}
+func (t *tree) result(native bool) *Result {
+	res := &Result{Native: native, Removed: t.removed()}
+	bytes := map[*dist]int64{}
 	for _, f := range t.files {
-		res.Bytes += f.size
+		if f.rule == "" {
+			size := t.written(f).size
+			res.Files++
+			res.Bytes += size
+			bytes[f.dist] += size
+		}
 	}
-	for _, d := range dists {
+	for _, d := range t.dists {
 		for _, note := range d.notes {
 			res.Notes = append(res.Notes, d.file+": "+note)
+		}
+		if !d.isGone {
+			res.Packages++
+			res.Parts = append(res.Parts, report.Part{Name: d.name + " " + d.version, Bytes: bytes[d], Package: true})
 		}
 	}
 	slices.Sort(res.Notes)
@@ -132,7 +153,7 @@ func openAll(opt Options) ([]*dist, error) {
 	dists := make([]*dist, len(wheels))
 	l := newLayout(opt.Python)
 	err := parallel(len(wheels), func(r *reader, i int) (err error) {
-		dists[i], err = openDist(r, wheels[i], l)
+		dists[i], err = openDist(r, wheels[i], l, opt.Slim)
 		return err
 	})
 	dists = slices.DeleteFunc(dists, func(d *dist) bool { return d == nil })

@@ -25,6 +25,7 @@ const elfMagic = "\x7fELF"
 // and the time that all layers have. In the directory there are no links, and nobody
 // else writes there, so that its paths can be trusted.
 type writer struct {
+	tree   *tree
 	dir    string
 	dirs   []string
 	chown  bool // files do not come to belong to root by themselves
@@ -34,7 +35,7 @@ type writer struct {
 
 func (t *tree) newWriter(dir string) *writer {
 	ts := unix.Timespec{Sec: rootfs.NewDir("/", 0o755, 0, 0).ModTime.Unix()}
-	return &writer{dir: dir, dirs: t.dirs(strings.TrimPrefix(python.Venv, "/")), times: []unix.Timespec{ts, ts}}
+	return &writer{tree: t, dir: dir, dirs: t.dirs(strings.TrimPrefix(python.Venv, "/")), times: []unix.Timespec{ts, ts}}
 }
 
 // write writes the tree into a directory, which is made when it is not there. It
@@ -44,10 +45,22 @@ func (t *tree) write(dir string) (native bool, err error) {
 	if err := w.makeDirs(); err != nil {
 		return false, err
 	}
-	if err := w.each(t.files, w.inflate); err != nil {
+	if err := w.each(t.present(), w.inflate); err != nil {
+		return false, err
+	}
+	records, err := t.fillRecords()
+	if err != nil {
+		return false, err
+	}
+	if err := w.each(records, w.inflate); err != nil {
 		return false, err
 	}
 	return w.native.Load(), w.finishDirs()
+}
+
+// present are the files that are written, but for the RECORDs.
+func (t *tree) present() []*file {
+	return slices.DeleteFunc(slices.Clone(t.files), func(f *file) bool { return f.rule != "" || f.isRecord })
 }
 
 // copyTo writes the tree, which is written already, once more.
@@ -56,7 +69,8 @@ func (t *tree) copyTo(dir, from string) error {
 	if err := w.makeDirs(); err != nil {
 		return err
 	}
-	err := w.each(t.files, func(_ *reader, f *file, dst *os.File) error {
+	all := slices.DeleteFunc(slices.Clone(t.files), func(f *file) bool { return f.rule != "" })
+	err := w.each(all, func(_ *reader, f *file, dst *os.File) error {
 		src, err := os.Open(filepath.Join(from, python.Venv, f.path))
 		if err != nil {
 			return err
@@ -137,7 +151,7 @@ func (w *writer) file(r *reader, f *file, fill func(*reader, *file, *os.File) er
 		mode = 0o755
 	}
 	host := filepath.Join(w.dir, python.Venv, f.path)
-	dst, err := os.OpenFile(host, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	dst, err := os.OpenFile(host, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
@@ -147,22 +161,28 @@ func (w *writer) file(r *reader, f *file, fill func(*reader, *file, *os.File) er
 	return w.own(host, false)
 }
 
-// inflate fills a file from its wheel.
+// inflate fills a file from its wheel. Native code is stripped when it is whole, and
+// was found to be what RECORD says.
 func (w *writer) inflate(r *reader, f *file, dst *os.File) error {
 	if f.member == nil {
 		_, err := dst.Write(f.data)
 		return err
 	}
-	first := true
-	return r.copy(f.dist.archive, f.member, f.digest, func(b []byte) error {
+	first, isNative := true, false
+	err := r.copy(f.dist.archive, f.member, f.digest, func(b []byte) error {
 		if first && strings.HasPrefix(string(b[:min(len(b), len(elfMagic))]), elfMagic) {
 			if f.dist.Any {
 				return errors.New("native code in a wheel for any platform (a package that is built on another CPU than its target's must have none)")
 			}
 			w.native.Store(true)
+			isNative = true
 		}
 		first = false
 		_, err := dst.Write(b)
 		return err
 	})
+	if err != nil || !isNative {
+		return err
+	}
+	return w.tree.strip(f, dst)
 }

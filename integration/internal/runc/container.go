@@ -126,6 +126,16 @@ func (c *Container) log() string { return filepath.Join(c.bundle, "log") }
 // Log returns what the container wrote.
 func (c *Container) Log() ([]byte, error) { return os.ReadFile(c.log()) }
 
+// PIDs are the processes of the container, by their numbers on this machine.
+func (c *Container) PIDs() ([]int, error) {
+	out, err := c.runtime("ps", "--format", "json", c.id).Output()
+	if err != nil {
+		return nil, fmt.Errorf("runc ps: %w", err)
+	}
+	var list []int
+	return list, json.Unmarshal(out, &list)
+}
+
 // Exec runs a program in the container, as its user.
 func (c *Container) Exec(stdout, stderr io.Writer, args ...string) error {
 	cmd := c.runtime(append([]string{"exec", c.id}, args...)...)

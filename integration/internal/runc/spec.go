@@ -18,6 +18,7 @@ type Options struct {
 	UID, GID *int     // instead of the image's
 	Env      []string // over the image's
 	Args     []string // instead of the image's
+	CPUs     float64  // time of processors that it gets, as by docker run --cpus; 0: all
 }
 
 // runtimeSpec tells runc to run an image as strictly as a platform may: read-only,
@@ -55,10 +56,23 @@ func runtimeSpec(config v1.Config, rootfs string, opt Options) (*specs.Spec, err
 		},
 		Hostname: "keelback",
 		Mounts:   append(systemMounts(), volumes...),
-		Linux: &specs.Linux{Namespaces: []specs.LinuxNamespace{
-			{Type: specs.PIDNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace}, {Type: specs.MountNamespace},
-		}},
+		Linux: &specs.Linux{
+			Namespaces: []specs.LinuxNamespace{
+				{Type: specs.PIDNamespace}, {Type: specs.IPCNamespace}, {Type: specs.UTSNamespace}, {Type: specs.MountNamespace},
+			},
+			Resources: resources(opt.CPUs),
+		},
 	}, nil
+}
+
+// resources limit the time of processors, in periods as engines have them.
+func resources(cpus float64) *specs.LinuxResources {
+	if cpus == 0 {
+		return nil
+	}
+	period := uint64(100_000) // microseconds
+	quota := int64(cpus * float64(period))
+	return &specs.LinuxResources{CPU: &specs.LinuxCPU{Period: &period, Quota: &quota}}
 }
 
 func systemMounts() []specs.Mount {

@@ -22,6 +22,14 @@ type File struct {
 	Rpath   string
 	Runpath string
 
+	// Symbols are the names of its symbols: names only, without a table.
+	Symbols []string
+
+	// Versions are the symbol versions that it has, and VersionNeeds those that it
+	// needs: `LIBRARY VERSION`, with `weak` behind where it can do without.
+	Versions     []string
+	VersionNeeds []string
+
 	// SplitStrings puts the string table across two segments, as patchelf does.
 	SplitStrings bool
 }
@@ -47,6 +55,12 @@ func Parse(text string) (File, error) {
 			f.Rpath = value
 		case "runpath":
 			f.Runpath = value
+		case "symbol":
+			f.Symbols = append(f.Symbols, value)
+		case "version":
+			f.Versions = append(f.Versions, strings.Fields(value)...)
+		case "needs-version":
+			f.VersionNeeds = append(f.VersionNeeds, value)
 		default:
 			return f, fmt.Errorf("%q: unknown", key)
 		}
@@ -63,23 +77,41 @@ func machines() map[string]elf.Machine {
 
 // Bytes are the file's contents.
 func (f File) Bytes() []byte {
-	if f.Machine == 0 {
-		f.Machine = elf.EM_X86_64
-	}
-	e := encoder{order: binary.LittleEndian, class: elf.ELFCLASS64}
-	if f.Machine == elf.EM_386 || f.Machine == elf.EM_ARM {
-		e.class = elf.ELFCLASS32
-	}
-	if f.Machine == elf.EM_S390 {
-		e.order = binary.BigEndian
-	}
-	return e.file(f)
+	return newEncoder(f.Machine).file(f)
 }
 
 type encoder struct {
 	bytes.Buffer
-	order binary.ByteOrder
-	class elf.Class
+	machine elf.Machine
+	order   order
+	class   elf.Class
+}
+
+func newEncoder(machine elf.Machine) *encoder {
+	e := &encoder{machine: machine, order: binary.LittleEndian, class: elf.ELFCLASS64}
+	switch machine {
+	case 0:
+		e.machine = elf.EM_X86_64
+	case elf.EM_386, elf.EM_ARM:
+		e.class = elf.ELFCLASS32
+	case elf.EM_S390:
+		e.order = binary.BigEndian
+	}
+	return e
+}
+
+// sizes are those of the file's header, of a program header and of an entry of the
+// dynamic section.
+func (e *encoder) sizes() (header, program, entry uint64) {
+	if e.class == elf.ELFCLASS32 {
+		return 52, 32, 8
+	}
+	return 64, 56, 16
+}
+
+type order interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
 }
 
 // put writes numbers of the given sizes; 0 is the size of an address.
@@ -108,10 +140,7 @@ func (e *encoder) put(pairs ...uint64) {
 // file lays the parts out: header, program headers, loader, dynamic section,
 // strings.
 func (e *encoder) file(f File) []byte {
-	header, program, entry := uint64(64), uint64(56), uint64(16)
-	if e.class == elf.ELFCLASS32 {
-		header, program, entry = 52, 32, 8
-	}
+	header, program, entry := e.sizes()
 	strs := "\x00"
 	var dynamic []uint64
 	add := func(tag elf.DynTag, text string) {
@@ -126,16 +155,33 @@ func (e *encoder) file(f File) []byte {
 	add(elf.DT_SONAME, f.Soname)
 	add(elf.DT_RPATH, f.Rpath)
 	add(elf.DT_RUNPATH, f.Runpath)
+	for _, name := range f.Symbols {
+		strs += name + "\x00"
+	}
+	tables := versionTables{order: e.order, strs: &strs}
+	needs, defs := tables.needs(f.VersionNeeds), tables.defs(f.Versions)
 
 	phnum := uint64(4)
 	interp := header + phnum*program
 	dyn := interp + uint64(len(f.Interp)) + 1
-	dynSize := (uint64(len(dynamic)/4) + 3) * entry
-	table := dyn + dynSize
+	entries := uint64(len(dynamic)/4) + 3
+	if len(needs)+len(defs) > 0 {
+		entries += 2
+	}
+	dynSize := entries * entry
+	verneed := dyn + dynSize
+	verdef := verneed + uint64(len(needs))
+	table := verdef + uint64(len(defs))
 	end := table + uint64(len(strs))
+	if len(needs) > 0 {
+		dynamic = append(dynamic, 0, uint64(elf.DT_VERNEED), 0, base+verneed)
+	}
+	if len(defs) > 0 {
+		dynamic = append(dynamic, 0, uint64(elf.DT_VERDEF), 0, base+verdef)
+	}
 	dynamic = append(dynamic, 0, uint64(elf.DT_STRTAB), 0, base+table, 0, uint64(elf.DT_STRSZ), 0, uint64(len(strs)), 0, 0, 0, 0)
 
-	e.header(f, phnum, header, program)
+	e.header(phnum, 1<<20, 7) // the sections are not there
 	split := end
 	if f.SplitStrings {
 		split = table + 1
@@ -150,19 +196,23 @@ func (e *encoder) file(f File) []byte {
 	}
 	e.WriteString(f.Interp + "\x00")
 	e.put(dynamic...)
+	e.Write(make([]byte, int(verneed)-e.Len()))
+	e.Write(needs)
+	e.Write(defs)
 	e.WriteString(strs)
 	return e.Buffer.Bytes()
 }
 
-// header writes the file's header. It names section headers that are not there.
-func (e *encoder) header(f File, phnum, header, program uint64) {
+// header writes the file's header. The last section has the names of all.
+func (e *encoder) header(phnum, shoff, shnum uint64) {
 	data := elf.ELFDATA2LSB
 	if e.order == binary.ByteOrder(binary.BigEndian) {
 		data = elf.ELFDATA2MSB
 	}
+	header, program, _ := e.sizes()
 	e.Write([]byte{0x7f, 'E', 'L', 'F', byte(e.class), byte(data), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0})
-	e.put(2, uint64(elf.ET_DYN), 2, uint64(f.Machine), 4, 1, 0, 0, 0, header, 0, 1<<20, 4, 0)
-	e.put(2, header, 2, program, 2, phnum, 2, 64, 2, 7, 2, 6)
+	e.put(2, uint64(elf.ET_DYN), 2, uint64(e.machine), 4, 1, 0, 0, 0, header, 0, shoff, 4, 0)
+	e.put(2, header, 2, program, 2, phnum, 2, e.section(), 2, shnum, 2, shnum-1)
 }
 
 func (e *encoder) program(kind elf.ProgType, off, size uint64) {

@@ -1,0 +1,101 @@
+package frontend
+
+import (
+	"context"
+
+	"github.com/moby/buildkit/frontend/gateway/client"
+	"github.com/moby/buildkit/solver/pb"
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/keelback/keelback/internal/report"
+	"github.com/keelback/keelback/llb"
+	"github.com/keelback/keelback/spec"
+)
+
+// check makes the checks of an image where the daemon does not make them by itself,
+// when it makes the image.
+func (b *build) check(ctx context.Context, res *llb.Result) error {
+	caps := b.client.BuildOpts().LLBCaps
+	if caps.Supports(pb.CapPassthroughOp) == nil {
+		return nil
+	}
+	eg, ctx := errgroup.WithContext(ctx)
+	for _, st := range res.Checks {
+		eg.Go(func() error {
+			_, err := b.evaluate(ctx, &st)
+			return err
+		})
+	}
+	return eg.Wait()
+}
+
+// describe reads the report of an image that is made, puts it into the labels, and
+// tells the warnings.
+func (b *build) describe(ctx context.Context, res *llb.Result) error {
+	m, err := b.report(ctx, res)
+	if err != nil {
+		return err
+	}
+	res.Describe(m)
+	warnings := res.Warnings
+	for _, text := range m.Warnings() {
+		warnings = append(warnings, &spec.Error{Msg: text})
+	}
+	if len(warnings) == 0 {
+		return nil
+	}
+	vertex, err := b.vertex(ctx, res)
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		if err := b.warn(ctx, vertex, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// report reads what is in an image.
+func (b *build) report(ctx context.Context, res *llb.Result) (*report.Image, error) {
+	files, err := b.readFiles(ctx, res.Report, llb.ReportFile)
+	if err != nil {
+		return nil, err
+	}
+	return report.Decode(files[llb.ReportFile])
+}
+
+// vertex is the op that a warning belongs to: the one that adds up what is there.
+func (b *build) vertex(ctx context.Context, res *llb.Result) (digest.Digest, error) {
+	def, err := res.Report.Marshal(ctx)
+	if err != nil {
+		return "", err
+	}
+	return def.Head()
+}
+
+// warn tells the user of one warning, beside its place in the spec.
+func (b *build) warn(ctx context.Context, vertex digest.Digest, w *spec.Error) error {
+	opt := client.WarnOpts{Level: 1}
+	text := w.Msg
+	if w.Path != "" {
+		text = w.Path + ": " + w.Msg
+		opt.SourceInfo = &pb.SourceInfo{Filename: b.source.Filename, Data: b.source.Data, Language: b.source.Language, Definition: b.source.Definition.ToPB()}
+		opt.Range = []*pb.Range{llb.PBRange(w.Range)}
+	}
+	return b.client.Warn(ctx, vertex, text, opt)
+}
+
+// plan answers RequestPlan for the first platform.
+func (b *build) plan(ctx context.Context) (*client.Result, error) {
+	res, err := b.compile(ctx, b.firstPlatform(), nil)
+	if err != nil {
+		return nil, err
+	}
+	m, err := b.report(ctx, res)
+	if err != nil {
+		return nil, err
+	}
+	return asText(m.Text(), nil)
+}

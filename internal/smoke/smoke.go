@@ -1,0 +1,164 @@
+// Package smoke tries a service in the image that it will be in: as its user, with
+// the image's environment, started by its command and judged by its health check. It
+// runs as process 1 inside of the finished rootfs.
+package smoke
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/keelback/keelback/internal/report"
+)
+
+// Options are what [Run] needs.
+type Options struct {
+	Plan *Plan
+
+	// Removed are the reports of what was left out of the image.
+	Removed []*report.Layer
+
+	// Env is the environment of the image.
+	Env []string
+
+	// Log gets what the processes write, and notes in lines that begin with `smoke:`.
+	Log io.Writer
+
+	// Recording asks for what was imported; see [Recording]. nil: it is not recorded.
+	Recording *Recording
+}
+
+// Failure is what was tried and did not work.
+type Failure struct {
+	// Problem in one line.
+	Problem string
+
+	// Lines are the last ones that the program wrote.
+	Lines []string
+
+	// Advice is what to change, or empty.
+	Advice string
+}
+
+// Error is the problem, the lines, and at the end what to change.
+func (f *Failure) Error() string {
+	var b strings.Builder
+	b.WriteString(f.Problem)
+	for i, line := range f.Lines {
+		if i == 0 {
+			b.WriteString("\nits last lines:")
+		}
+		b.WriteString("\n    " + line)
+	}
+	if f.Advice != "" {
+		b.WriteString("\n" + f.Advice)
+	}
+	return b.String()
+}
+
+// trial is one run of a plan.
+type trial struct {
+	*runner
+	removed   []*report.Layer
+	timeout   time.Duration
+	recording *Recording
+}
+
+// Run does what the plan says. A service that does not work is a [*Failure]. All
+// processes below the calling one are ended when it returns.
+func Run(opt Options) (err error) {
+	if err := opt.Plan.check(); err != nil {
+		return err
+	}
+	timeout, err := opt.Plan.timeout()
+	if err != nil {
+		return err
+	}
+	t := &trial{
+		runner:  &runner{plan: opt.Plan, env: environment(opt.Env, opt.Plan.User), log: &shared{to: opt.Log}, own: map[int]bool{}},
+		removed: opt.Removed, timeout: timeout, recording: opt.Recording,
+	}
+	if err := t.prepare(); err != nil {
+		return err
+	}
+	stop, err := t.reap()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	defer killAll()
+	return t.run()
+}
+
+func (t *trial) run() error {
+	steps, err := t.steps()
+	if err != nil {
+		return err
+	}
+	if len(steps) > 0 {
+		if err := t.imports(steps); err != nil {
+			return err
+		}
+	}
+	if t.plan.starts() {
+		if err := t.serve(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case t.recording != nil:
+		return t.recording.write(t.log)
+	case t.plan.Measure:
+		t.measure()
+	}
+	return nil
+}
+
+// prepare makes folders that are mounted for the service what they are in the image.
+func (t *trial) prepare() error {
+	if os.Geteuid() == 0 {
+		for _, dir := range t.plan.Writable {
+			// The group of root may write: some clusters run images as any user of it.
+			if err := errors.Join(os.Chown(dir, t.plan.User.UID, 0), os.Chmod(dir, 0o775)); err != nil {
+				return fmt.Errorf("writable: %w", err)
+			}
+		}
+	}
+	if t.recording != nil {
+		return t.recording.prepare()
+	}
+	return nil
+}
+
+// environment is the image's, with the home that engines give to the user.
+func environment(env []string, u User) []string {
+	home := variable(env, "HOME")
+	if home != "" && home != "/root" {
+		return env
+	}
+	if u.Home == "" {
+		u.Home = "/"
+	}
+	out := make([]string, 0, len(env)+1)
+	for _, e := range env {
+		if !strings.HasPrefix(e, "HOME=") {
+			out = append(out, e)
+		}
+	}
+	return append(out, "HOME="+u.Home)
+}
+
+func (t *trial) notef(format string, args ...any) {
+	fmt.Fprintf(t.log, "smoke: "+format+"\n", args...)
+}
+
+// seconds is a duration as people read it.
+func seconds(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}

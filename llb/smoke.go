@@ -1,0 +1,163 @@
+package llb
+
+import (
+	"encoding/json"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/keelback/keelback/spec"
+)
+
+// smokeDir is where the gate finds its program and files: it has to be in no image, and
+// the root is read-only.
+const smokeDir = "/run/keelback/"
+
+// smokePlan is what the gate is to do; see internal/smoke.
+type smokePlan struct {
+	Command    []string  `json:"command,omitempty"`
+	Imports    []string  `json:"imports,omitempty"`
+	Module     bool      `json:"module,omitempty"`
+	Health     []string  `json:"health,omitempty"`
+	Port       int       `json:"port,omitempty"`
+	User       smokeUser `json:"user"`
+	Dir        string    `json:"dir"`
+	Timeout    string    `json:"timeout"`
+	StopSignal string    `json:"stop_signal"`
+	Python     string    `json:"python"`
+	Measure    bool      `json:"measure,omitempty"`
+	Writable   []string  `json:"writable,omitempty"`
+}
+
+type smokeUser struct {
+	Name string `json:"name"`
+	UID  int    `json:"uid"`
+	GID  int    `json:"gid"`
+	Home string `json:"home"`
+}
+
+// plan says how the image is tried: its command is started where there is a check that
+// tells whether it works, else the module of the command is imported.
+func (c *compiler) plan() smokePlan {
+	s := c.spec
+	p := smokePlan{
+		Command:    s.Command,
+		Imports:    s.Smoke.Imports,
+		User:       smokeUser{Name: s.User.Name, UID: s.User.UID, GID: s.User.GID, Home: "/home/" + s.User.Name},
+		Dir:        appDir,
+		Timeout:    time.Duration(s.Smoke.Timeout).String(),
+		StopSignal: s.StopSignal,
+		Python:     venvDir + "/bin/python",
+		Writable:   s.Writable,
+	}
+	if s.Health == nil || !s.Smoke.Start {
+		p.Module = true
+		return p
+	}
+	p.Health, p.Port = healthCommand(s.Health), s.Health.Port
+	return p
+}
+
+// check gives what has to succeed before the image is handed over: the smoke gate, and
+// the budget.
+func (c *compiler) check(base, rootfs llb.State, layers []layer, report llb.State) []llb.State {
+	var checks []llb.State
+	if c.spec.Budget != (spec.Budget{}) {
+		checks = append(checks, c.checkBudget(base, layers, report))
+	}
+	switch {
+	case c.target == TargetDebug, c.spec.Smoke.Gate == spec.SmokeOff:
+	case !c.runs(c.opt.Platform):
+		c.warn("smoke", "%s cannot be run by this builder, so its image is not tried before it is handed over", platforms.Format(c.opt.Platform))
+	default:
+		p := c.plan()
+		p.Measure = c.spec.Bytecode == spec.BytecodeStrip && p.Health != nil
+		gate := c.smoke(rootfs, "try the finished image", p, layers, nil)
+		checks = append(checks, gate.AddMount(smokeDir+"out", llb.Scratch()))
+	}
+	return checks
+}
+
+// smoked says, in a label, how the image was tried.
+func (c *compiler) smoked() string {
+	switch {
+	case c.spec.Smoke.Gate == spec.SmokeOff, c.target == TargetDebug:
+		return "off"
+	case !c.runs(c.opt.Platform):
+		return "not tried"
+	case c.plan().Health != nil:
+		return "started"
+	default:
+		return "imported"
+	}
+}
+
+// record runs the service as the gate does, in an image that has all bytecode and a
+// hook which sees what is imported.
+func (c *compiler) record(base llb.State, layers, compiled []layer) llb.State {
+	hook := c.step(step{
+		stage: stageSmoke, path: "bytecode", name: "add the recorder of imports",
+		command: "smoke-hook", args: []string{"--python", minorOf(c.opt.Project.Python)},
+	})
+	rootfs := c.merge(base, append(interleave(layers, compiled), hook))
+	args := []string{"--record", "--out", smokeDir + "out"}
+	var mounts []llb.RunOption
+	for _, l := range compiled {
+		dir := smokeDir + "trees/" + l.key
+		args = append(args, "--trees", l.key+"="+dir)
+		mounts = append(mounts, llb.AddMount(dir, l.state, llb.Readonly))
+	}
+	exec := c.smoke(rootfs, "see what the service imports", c.plan(), layers, args, mounts...)
+	c.imports = exec.AddMount(smokeDir+"out", llb.Scratch())
+	return c.imports
+}
+
+// smoke runs the gate in a rootfs, as the image will be run: with its environment, a
+// read-only root, and no network. The program itself is root, so that it can write what
+// it saw; the service is run as the image's user.
+func (c *compiler) smoke(rootfs llb.State, name string, p smokePlan, layers []layer, args []string, mounts ...llb.RunOption) llb.ExecState {
+	// A plan is made of texts and numbers, so it can be written.
+	plan, _ := json.Marshal(p)
+	args = append([]string{smokeDir + "keelback-step", "smoke", "--plan", string(plan)}, args...)
+	for _, l := range layers {
+		if l.report.Output() != nil {
+			dir := path.Join(smokeDir, "removed", l.key)
+			args = append(args, "--removed", dir+reportName)
+			mounts = append(mounts, llb.AddMount(dir, l.report, llb.Readonly))
+		}
+	}
+	opts := []llb.RunOption{
+		llb.Args(args),
+		llb.AddMount(smokeDir+"keelback-step", c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
+		llb.AddMount("/tmp", llb.Scratch(), llb.Tmpfs()),
+		llb.ReadonlyRootFS(),
+		llb.Platform(c.opt.BuildPlatform), // the program is for it; an emulator comes in with the service
+		llb.Dir(appDir),
+	}
+	for _, kv := range c.imageConfig(nil).Config.Env {
+		name, v, _ := strings.Cut(kv, "=")
+		opts = append(opts, llb.AddEnv(name, v))
+	}
+	for _, dir := range c.spec.Writable {
+		// What the image has there is there, too.
+		opts = append(opts, llb.AddMount(dir, rootfs, llb.SourcePath(dir), llb.ForceNoOutput))
+	}
+	at := "command"
+	if _, given := c.spec.Range("smoke"); given {
+		at = "smoke"
+	}
+	return c.run(rootfs, stageSmoke, at, name, append(append(opts, mounts...), offline()...)...)
+}
+
+// requires makes the image depend on its checks, where the daemon can do that. Else the
+// frontend makes them first.
+func (c *compiler) requires(rootfs llb.State, checks []llb.State) llb.State {
+	if c.opt.Caps.Supports(pb.CapPassthroughOp) != nil {
+		return rootfs
+	}
+	return rootfs.Requires("checks", checks...)
+}
