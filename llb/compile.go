@@ -155,7 +155,7 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 
 	packages := c.runtimePackages(c.images.base.state)
 	base := c.merge(c.images.base.state, present(packages))
-	interpreter := c.sliceInterpreter(base, builder, venv, []llb.State{natives, appNatives}, named)
+	interpreter := c.sliceInterpreter(base, builder, packages, venv, []llb.State{natives, appNatives}, named)
 	user := c.addUser(base)
 	layers := slices.Concat([]layer{interpreter}, venv, present(project, app, user))
 	layers, err = c.addBytecode(ctx, base, layers, skeleton)
@@ -163,16 +163,17 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 		return nil, err
 	}
 	rootfs := c.merge(base, layers)
-	report := c.addUp(base, layers)
-	checks := c.check(base, rootfs, layers, report)
+	all := append(present(packages), layers...)
+	report := c.addUp(c.images.base.state, all)
+	checks := c.check(rootfs, all, report)
 	if c.target == TargetDebug {
 		tools := c.debugTools(rootfs, builder)
-		rootfs, layers = c.merge(rootfs, []layer{tools}), append(layers, tools)
+		rootfs, all = c.merge(rootfs, []layer{tools}), append(all, tools)
 	}
 
 	return &Result{
 		State:     c.requires(rootfs, checks),
-		Image:     c.imageConfig(append(present(packages), layers...)),
+		Image:     c.imageConfig(all),
 		Base:      c.images.base.config,
 		Checks:    checks,
 		Report:    report,

@@ -31,7 +31,7 @@ func (c *compiler) addUp(base llb.State, layers []layer) llb.State {
 }
 
 // checkBudget fails where the image is over its budget.
-func (c *compiler) checkBudget(base llb.State, layers []layer, report llb.State) llb.State {
+func (c *compiler) checkBudget(layers []layer, report llb.State) llb.State {
 	b := c.spec.Budget
 	args := []string{
 		"--size", strconv.FormatInt(int64(b.Size), 10),
@@ -40,7 +40,7 @@ func (c *compiler) checkBudget(base llb.State, layers []layer, report llb.State)
 	}
 	trees := []tree{{name: "report", state: report}}
 	if b.Compressed > 0 {
-		for i, l := range append([]layer{{name: "the base", state: base}}, layers...) {
+		for i, l := range append([]layer{{name: "the base", state: c.images.base.state}}, layers...) {
 			w := c.step(step{
 				stage: stageRuntime, path: "budget.compressed", name: "weigh " + l.name,
 				command: "weigh",

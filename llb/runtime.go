@@ -10,26 +10,34 @@ import (
 
 // runtimePackages installs the system packages that the service needs, and takes
 // what came with them: without the times and logs of the installing, so that the
-// layer is the same at each build.
+// layer is the same at each build. A base without a package manager gets the files of
+// packages that are installed in the builder.
 func (c *compiler) runtimePackages(base llb.State) layer {
 	if len(c.spec.Runtime.Packages) == 0 {
 		return layer{}
 	}
 	const path = "runtime.packages"
-	installed := c.systemPackages(base, stageRuntime, path, c.spec.Runtime.Packages)
-	return c.step(step{
-		stage: stageRuntime, path: path, name: "system packages " + strings.Join(c.spec.Runtime.Packages, ", "),
-		command: "changes",
-		trees:   []tree{{name: "base", state: base}, {name: "tree", state: installed}},
-	})
+	s := step{stage: stageRuntime, path: path, name: "system packages " + strings.Join(c.spec.Runtime.Packages, ", ")}
+	if c.family.musl {
+		installed := c.systemPackages(base, stageRuntime, path, c.spec.Runtime.Packages)
+		s.command, s.trees = "changes", []tree{{name: "base", state: base}, {name: "tree", state: installed}}
+		return c.step(s)
+	}
+	installed := c.systemPackages(c.images.builder.state, stageRuntime, path, c.spec.Runtime.Packages)
+	s.command, s.trees, s.reports = "packages", []tree{{name: "base", state: base}, {name: "builder", state: installed}}, true
+	s.args = appendEach(nil, "--package", c.spec.Runtime.Packages)
+	return c.step(s)
 }
 
 // sliceInterpreter takes from the builder what the image needs of it: Python, its
 // standard library, and the shared libraries that these and the packages load. Of
 // the project only native code matters, so that an edit of its Python runs nothing
 // here again.
-func (c *compiler) sliceInterpreter(base, builder llb.State, venv []layer, natives []llb.State, named named) layer {
+func (c *compiler) sliceInterpreter(base, builder llb.State, packages layer, venv []layer, natives []llb.State, named named) layer {
 	trees := []tree{{name: "base", state: base}, {name: "builder", state: builder}}
+	if !packages.empty() {
+		trees = append(trees, tree{name: "packages", state: packages.state})
+	}
 	for i, l := range venv {
 		trees = append(trees, tree{name: "venv" + strconv.Itoa(i), state: l.state, flag: "venv"})
 	}

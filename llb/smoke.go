@@ -10,6 +10,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/solver/pb"
 
+	"github.com/keelback/keelback/internal/smoke"
 	"github.com/keelback/keelback/spec"
 )
 
@@ -17,37 +18,14 @@ import (
 // the root is read-only.
 const smokeDir = "/run/keelback/"
 
-// smokePlan is what the gate is to do; see internal/smoke.
-type smokePlan struct {
-	Command    []string  `json:"command,omitempty"`
-	Imports    []string  `json:"imports,omitempty"`
-	Module     bool      `json:"module,omitempty"`
-	Health     []string  `json:"health,omitempty"`
-	Port       int       `json:"port,omitempty"`
-	User       smokeUser `json:"user"`
-	Dir        string    `json:"dir"`
-	Timeout    string    `json:"timeout"`
-	StopSignal string    `json:"stop_signal"`
-	Python     string    `json:"python"`
-	Measure    bool      `json:"measure,omitempty"`
-	Writable   []string  `json:"writable,omitempty"`
-}
-
-type smokeUser struct {
-	Name string `json:"name"`
-	UID  int    `json:"uid"`
-	GID  int    `json:"gid"`
-	Home string `json:"home"`
-}
-
 // plan says how the image is tried: its command is started where there is a check that
 // tells whether it works, else the module of the command is imported.
-func (c *compiler) plan() smokePlan {
+func (c *compiler) plan() smoke.Plan {
 	s := c.spec
-	p := smokePlan{
+	p := smoke.Plan{
 		Command:    s.Command,
 		Imports:    s.Smoke.Imports,
-		User:       smokeUser{Name: s.User.Name, UID: s.User.UID, GID: s.User.GID, Home: "/home/" + s.User.Name},
+		User:       smoke.User{Name: s.User.Name, UID: s.User.UID, GID: s.User.GID, Home: "/home/" + s.User.Name},
 		Dir:        appDir,
 		Timeout:    time.Duration(s.Smoke.Timeout).String(),
 		StopSignal: s.StopSignal,
@@ -64,10 +42,10 @@ func (c *compiler) plan() smokePlan {
 
 // check gives what has to succeed before the image is handed over: the smoke gate, and
 // the budget.
-func (c *compiler) check(base, rootfs llb.State, layers []layer, report llb.State) []llb.State {
+func (c *compiler) check(rootfs llb.State, layers []layer, report llb.State) []llb.State {
 	var checks []llb.State
 	if c.spec.Budget != (spec.Budget{}) {
-		checks = append(checks, c.checkBudget(base, layers, report))
+		checks = append(checks, c.checkBudget(layers, report))
 	}
 	switch {
 	case c.target == TargetDebug, c.spec.Smoke.Gate == spec.SmokeOff:
@@ -104,14 +82,12 @@ func (c *compiler) record(base llb.State, layers, compiled []layer) llb.State {
 		command: "smoke-hook", args: []string{"--python", minorOf(c.opt.Project.Python)},
 	})
 	rootfs := c.merge(base, append(interleave(layers, compiled), hook))
-	args := []string{"--record", "--out", smokeDir + "out"}
+	const trees = smokeDir + "trees"
 	var mounts []llb.RunOption
 	for _, l := range compiled {
-		dir := smokeDir + "trees/" + l.key
-		args = append(args, "--trees", l.key+"="+dir)
-		mounts = append(mounts, llb.AddMount(dir, l.state, llb.Readonly))
+		mounts = append(mounts, llb.AddMount(path.Join(trees, l.key), l.state, llb.Readonly))
 	}
-	exec := c.smoke(rootfs, "see what the service imports", c.plan(), layers, args, mounts...)
+	exec := c.smoke(rootfs, "see what the service imports", c.plan(), layers, []string{"--record", "--trees", trees}, mounts...)
 	c.imports = exec.AddMount(smokeDir+"out", llb.Scratch())
 	return c.imports
 }
@@ -119,19 +95,24 @@ func (c *compiler) record(base llb.State, layers, compiled []layer) llb.State {
 // smoke runs the gate in a rootfs, as the image will be run: with its environment, a
 // read-only root, and no network. The program itself is root, so that it can write what
 // it saw; the service is run as the image's user.
-func (c *compiler) smoke(rootfs llb.State, name string, p smokePlan, layers []layer, args []string, mounts ...llb.RunOption) llb.ExecState {
+func (c *compiler) smoke(rootfs llb.State, name string, p smoke.Plan, layers []layer, args []string, mounts ...llb.RunOption) llb.ExecState {
+	at := "command"
+	if _, given := c.spec.Range("smoke"); given {
+		at = "smoke"
+	}
+	const plan, removed, out = smokeDir + "plan.json", smokeDir + "removed", smokeDir + "out"
 	// A plan is made of texts and numbers, so it can be written.
-	plan, _ := json.Marshal(p)
-	args = append([]string{smokeDir + "keelback-step", "smoke", "--plan", string(plan)}, args...)
+	data, _ := json.Marshal(p)
+	file := llb.Scratch().File(llb.Mkfile("/plan.json", 0o644, data), c.op(stageSmoke, at, "write what to try")...)
+	args = append([]string{smokeDir + "keelback-step", "smoke", "--plan", plan, "--out", out}, args...)
 	for _, l := range layers {
-		if l.report.Output() != nil {
-			dir := path.Join(smokeDir, "removed", l.key)
-			args = append(args, "--removed", dir+reportName)
-			mounts = append(mounts, llb.AddMount(dir, l.report, llb.Readonly))
+		if l.report.Output() != nil && l.key != "" {
+			mounts = append(mounts, llb.AddMount(path.Join(removed, l.key), l.report, llb.Readonly))
 		}
 	}
 	opts := []llb.RunOption{
-		llb.Args(args),
+		llb.Args(append(args, "--removed", removed)),
+		llb.AddMount(plan, file, llb.Readonly, llb.SourcePath("/plan.json")),
 		llb.AddMount(smokeDir+"keelback-step", c.opt.Step, llb.Readonly, llb.SourcePath(stepPath)),
 		llb.AddMount("/tmp", llb.Scratch(), llb.Tmpfs()),
 		llb.ReadonlyRootFS(),
@@ -145,10 +126,6 @@ func (c *compiler) smoke(rootfs llb.State, name string, p smokePlan, layers []la
 	for _, dir := range c.spec.Writable {
 		// What the image has there is there, too.
 		opts = append(opts, llb.AddMount(dir, rootfs, llb.SourcePath(dir), llb.ForceNoOutput))
-	}
-	at := "command"
-	if _, given := c.spec.Range("smoke"); given {
-		at = "smoke"
 	}
 	return c.run(rootfs, stageSmoke, at, name, append(append(opts, mounts...), offline()...)...)
 }

@@ -25,10 +25,6 @@ var (
 func (s *Spec) checkRuntime(p *problems) {
 	p.checkBase(s.Runtime.Base)
 	p.checkImage("runtime.image", s.Runtime.Image)
-	if s.Runtime.Base == Distroless && len(s.Runtime.Packages) > 0 {
-		p.addf("runtime.packages", "distroless has no package manager (runtime packages are for alpine)")
-		return
-	}
 	p.checkPackages("runtime.packages", s.Runtime.Packages, s.Runtime.Base)
 }
 

@@ -127,8 +127,10 @@ type Runtime struct {
 	// the same release as the builder image.
 	Image string `yaml:"image" example:"docker.io/library/alpine:3.22"`
 
-	// Packages of the system to install in the runtime, as `NAME` or `NAME=VERSION`
-	// (Alpine only).
+	// Packages of the system to install in the runtime, as `NAME` or `NAME=VERSION`:
+	// apk packages with `alpine`, Debian packages with `distroless`, of which the
+	// files are taken, and the packages that they depend on. What only scripts of
+	// packages do is not done there.
 	Packages []string `yaml:"packages" example:"[libpq]"`
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/keelback/keelback/internal/rootfs"
+	"github.com/keelback/keelback/internal/slice"
 )
 
 func appCommand(flags *flag.FlagSet) func(io.Writer) error {
@@ -106,10 +107,17 @@ func onlyNatives(l *rootfs.Layer) (*rootfs.Layer, error) {
 	return out, nil
 }
 
-// isNative reports whether a file is compiled (ELF), or a script that can be run.
+// isNative reports whether a file is compiled (ELF), a script that can be run, or a
+// module that may load a library.
 func isNative(e rootfs.Entry) (bool, error) {
 	if !e.Mode.IsRegular() || e.Size < 4 {
 		return false, nil
+	}
+	if path.Ext(e.Path) == ".py" {
+		text, err := e.ReadAll()
+		if err != nil || slice.MayLoad(text) {
+			return err == nil, err
+		}
 	}
 	r, err := e.Open()
 	if err != nil {

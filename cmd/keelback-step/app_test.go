@@ -127,6 +127,10 @@ func TestAppGivesNativesOnceMore(t *testing.T) {
 -- lib/data 0755 --
 no script
 -- lib/x --
+-- loads.py --
+import ctypes; ctypes.CDLL("libz.so.1")
+-- plain.py --
+import json
 -- link -> lib/fast.so --
 `), nil, nil, nil, "/app")
 	if err != nil {
@@ -142,7 +146,7 @@ no script
 			got = append(got, e.Path)
 		}
 	}
-	if diff := cmp.Diff([]string{"/app/lib/fast.so", "/app/run.sh"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"/app/lib/fast.so", "/app/loads.py", "/app/run.sh"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

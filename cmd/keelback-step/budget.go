@@ -134,7 +134,9 @@ func (b budget) check(m *report.Image, packed []report.Part) error {
 	before := text.Len()
 	over("compressed", sum, *b.compressed)
 	if text.Len() > before {
-		slices.SortFunc(packed, func(x, y report.Part) int { return cmp.Or(cmp.Compare(y.Bytes, x.Bytes), strings.Compare(x.Name, y.Name)) })
+		slices.SortFunc(packed, func(x, y report.Part) int {
+			return cmp.Or(cmp.Compare(y.Bytes, x.Bytes), strings.Compare(x.Name, y.Name))
+		})
 		causes(&text, packed[:min(shownCauses, len(packed))])
 	}
 	if *b.packages > 0 && m.Packages > *b.packages {

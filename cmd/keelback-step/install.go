@@ -69,11 +69,7 @@ func installCommand(flags *flag.FlagSet) func(io.Writer) error {
 		for _, note := range res.Notes {
 			fmt.Fprintf(stderr, "install: note: %s\n", note)
 		}
-		if *reportFile == "" {
-			return nil
-		}
-		layer := report.Layer{Files: res.Files, Bytes: res.Bytes, Parts: res.Parts, Removed: res.Removed, Warnings: res.Notes}
-		return layer.Write(*reportFile)
+		return writeReport(*reportFile, report.Layer{Files: res.Files, Bytes: res.Bytes, Parts: res.Parts, Removed: res.Removed, Warnings: res.Notes})
 	}
 }
 

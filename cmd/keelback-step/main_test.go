@@ -100,7 +100,7 @@ func TestArgumentErrors(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no command", nil, "COMMAND: one of venv, install, check, runtime, user, app, debug, apply"},
+		{"no command", nil, "COMMAND: one of venv, install, check, scan, names, runtime, user, app, debug, apply"},
 		{"unknown command", []string{"pip"}, "COMMAND: one of"},
 		{"unknown flag", []string{"venv", "--prefix", "/x"}, "venv: flag provided but not defined: -prefix"},
 		{"values in a row", []string{"app", "--include", "a", "b"}, "app: b: not a flag (a flag with several values is repeated)"},

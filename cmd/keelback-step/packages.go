@@ -51,7 +51,7 @@ func packagesCommand(flags *flag.FlagSet) func(io.Writer) error {
 		if err := l.Write(*out); err != nil || *reportFile == "" {
 			return err
 		}
-		layer := report.Layer{Files: files, Bytes: bytes, Warnings: s.Notes}
+		layer := report.Layer{Files: files, Bytes: bytes}
 		for _, name := range s.Packages {
 			layer.Parts = append(layer.Parts, report.Part{Name: name, Bytes: s.Bytes[name]})
 		}

@@ -15,6 +15,7 @@ func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
 	base := flags.String("base", "", "rootfs of the runtime base")
 	builder := flags.String("builder", "", "rootfs of the builder")
 	venvs := list(flags, "venv", "tree with the virtual environment, or a part of it, at its place (repeatable)")
+	packages := flags.String("packages", "", "tree with the system packages of the runtime, which the base has too")
 	family := flags.String("family", "", "alpine or distroless: what the base has to be")
 	slimming := addSlimFlags(flags).addNamed(flags)
 	reportFile := flags.String("report", "", "file for what the layer has and what was left out, in a directory that is there")
@@ -43,23 +44,31 @@ func runtimeCommand(flags *flag.FlagSet) func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		r, err := slice.Runtime(slice.Options{Base: baseRoot, Builder: builderRoot, Venvs: trees, Family: *family, Slim: slimmer})
+		opt := slice.Options{Base: baseRoot, Builder: builderRoot, Venvs: trees, Family: *family, Slim: slimmer}
+		if *packages != "" {
+			if opt.Packages, err = open("packages", *packages); err != nil {
+				return err
+			}
+		}
+		r, err := slice.Runtime(opt)
 		if err != nil {
 			return err
 		}
 		for _, note := range r.Notes {
 			fmt.Fprintf(stderr, "runtime: note: %s\n", note)
 		}
+		for _, warning := range r.Warnings {
+			fmt.Fprintf(stderr, "runtime: warning: %s\n", warning)
+		}
 		files, bytes := total(r.Layer)
 		fmt.Fprintf(stderr, "runtime: Python %s at %s; %d files, %s; packages: %s\n",
 			r.Interpreter.Version, r.Interpreter.Path, files, size(bytes), strings.Join(r.Packages, " "))
-		if err := r.Layer.Write(*out); err != nil || *reportFile == "" {
+		if err := r.Layer.Write(*out); err != nil {
 			return err
 		}
-		layer := report.Layer{
-			Files: files, Bytes: bytes, Removed: r.Removed, Warnings: r.Notes,
+		return writeReport(*reportFile, report.Layer{
+			Files: files, Bytes: bytes, Removed: r.Removed, Warnings: r.Warnings,
 			Parts: []report.Part{{Name: "Python " + r.Interpreter.Version, Bytes: bytes}},
-		}
-		return layer.Write(*reportFile)
+		})
 	}
 }

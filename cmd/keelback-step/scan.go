@@ -32,7 +32,7 @@ func scanCommand(flags *flag.FlagSet) func(io.Writer) error {
 		}
 		opt := scan.Options{Python: *version}
 		var err error
-		if opt.Slim, err = slimming.options(); err != nil {
+		if opt.Slim, err = slimming.slimmer(); err != nil {
 			return err
 		}
 		if opt.Wheels, err = scanned(*wheels, *built, *groups); err != nil {

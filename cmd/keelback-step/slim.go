@@ -4,8 +4,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/slim"
 )
 
@@ -34,6 +36,7 @@ func (f slimFlags) addNamed(flags *flag.FlagSet) slimFlags {
 func (f slimFlags) options() (slim.Options, error) {
 	opt := slim.Options{Level: slim.Level(*f.level), Keep: *f.keep, Drop: *f.drop}
 	if f.named == nil {
+		opt.Named = []string{} // the command searches itself
 		return opt, nil
 	}
 	for _, name := range *f.named {
@@ -41,10 +44,8 @@ func (f slimFlags) options() (slim.Options, error) {
 		if err != nil {
 			return opt, fmt.Errorf("--named: %w", err)
 		}
-		opt.Named = append(opt.Named, strings.Fields(string(text))...)
-		if opt.Named == nil {
-			opt.Named = []string{}
-		}
+		lines := strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
+		opt.Named = slices.Concat([]string{}, opt.Named, lines)
 	}
 	return opt, nil
 }
@@ -60,4 +61,12 @@ func (f slimFlags) slimmer() (*slim.Slimmer, error) {
 		return nil, fmt.Errorf("--slim: %w", err)
 	}
 	return s, nil
+}
+
+// writeReport writes the report that a flag asks for.
+func writeReport(file string, layer report.Layer) error {
+	if file == "" {
+		return nil
+	}
+	return layer.Write(file)
 }

@@ -1,61 +1,83 @@
 package main
 
 import (
-	"errors"
 	"flag"
+	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
+	"path/filepath"
 
 	"github.com/keelback/keelback/internal/report"
 	"github.com/keelback/keelback/internal/smoke"
 )
 
 func smokeCommand(flags *flag.FlagSet) func(io.Writer) error {
-	plan := flags.String("plan", "", "what to try, in JSON")
-	removed := list(flags, "removed", "report of a step that left files out (repeatable)")
+	plan := flags.String("plan", "", "file with what to try, in JSON")
+	removed := flags.String("removed", "", "directory of directories with report.json: what was left out")
 	record := flags.Bool("record", false, "list the bytecode that the service asks for; its image has what smoke-hook writes")
-	trees := list(flags, "trees", "with --record: NAME=DIR: tree with bytecode, in the layout of the image (repeatable)")
-	out := flags.String("out", "", "with --record: directory for the lists, NAME/list")
+	trees := flags.String("trees", "", "with --record: directory of trees with bytecode, in the layout of the image")
+	out := flags.String("out", "", "directory for the lists, NAME/list")
 	return func(stderr io.Writer) error {
-		p, err := smoke.ParsePlan([]byte(*plan))
+		if err := checkOut(*out); err != nil {
+			return err
+		}
+		data, err := os.ReadFile(*plan)
+		if err != nil {
+			return fmt.Errorf("--plan: %w", err)
+		}
+		p, err := smoke.ParsePlan(data)
 		if err != nil {
 			return err
 		}
 		opt := smoke.Options{Plan: p, Env: os.Environ(), Log: stderr}
-		for _, file := range *removed {
-			layer, err := report.Read(file)
-			if err != nil {
-				return err
-			}
-			opt.Removed = append(opt.Removed, layer)
+		if opt.Removed, err = reports(*removed); err != nil {
+			return fmt.Errorf("--removed: %w", err)
 		}
-		if opt.Recording, err = recording(*record, *trees, *out); err != nil {
-			return err
+		if *record {
+			opt.Recording = &smoke.Recording{File: smoke.RecordFile, Out: *out}
+			dirs, err := directories(*trees)
+			if err != nil {
+				return fmt.Errorf("--trees: %w", err)
+			}
+			for _, dir := range dirs {
+				opt.Recording.Trees = append(opt.Recording.Trees, smoke.Tree{Name: filepath.Base(dir), Dir: dir})
+			}
 		}
 		return smoke.Run(opt)
 	}
 }
 
-// recording is what the flags ask to record, or nil.
-func recording(record bool, trees []string, out string) (*smoke.Recording, error) {
-	if !record {
-		if len(trees) > 0 || out != "" {
-			return nil, errors.New("--trees, --out: only with --record")
-		}
-		return nil, nil
-	}
-	if err := checkOut(out); err != nil {
-		return nil, err
-	}
-	dirs, err := pairs("trees", trees)
+// reports are those in a directory of directories.
+func reports(dir string) ([]*report.Layer, error) {
+	dirs, err := directories(dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &smoke.Recording{File: smoke.RecordFile, Out: out}
-	for _, name := range slices.Sorted(maps.Keys(dirs)) {
-		r.Trees = append(r.Trees, smoke.Tree{Name: name, Dir: dirs[name]})
+	var all []*report.Layer
+	for _, dir := range dirs {
+		l, err := report.Read(filepath.Join(dir, "report.json"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l)
 	}
-	return r, nil
+	return all, nil
+}
+
+// directories are those in a directory, sorted. An empty name has none.
+func directories(dir string) ([]string, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, e := range list {
+		if e.IsDir() {
+			all = append(all, filepath.Join(dir, e.Name()))
+		}
+	}
+	return all, nil
 }

@@ -12,18 +12,29 @@ import (
 
 func TestSmokeErrors(t *testing.T) {
 	t.Parallel()
-	const plan = `{"command": ["a"], "user": {"uid": 1, "gid": 1}, "dir": "/", "python": "/p"}`
+	dir := rootfstest.Text(t, `
+-- plan.json --
+{"command": ["a"], "user": {"uid": 1, "gid": 1}, "dir": "/", "python": "/p"}
+-- none.json --
+{}
+-- removed/packages/other.json --
+`)
+	plan, out := filepath.Join(dir, "plan.json"), filepath.Join(dir, "out")
 	tests := []struct {
 		name string
 		args []string
 		want string
 	}{
-		{"no plan", nil, "smoke: plan: EOF"},
-		{"a plan that is none", []string{"--plan", "{}"}, `smoke: plan: "" is not an absolute path`},
-		{"no report", []string{"--plan", plan, "--removed", "/nowhere.json"}, "smoke: open /nowhere.json: no such file or directory"},
-		{"lists of nothing", []string{"--plan", plan, "--out", "/out"}, "smoke: --trees, --out: only with --record"},
+		{"no plan", []string{"--out", out, "--plan", "/nowhere.json"}, "smoke: --plan: open /nowhere.json: no such file or directory"},
+		{"a plan that is none", []string{"--out", out, "--plan", filepath.Join(dir, "none.json")}, `smoke: plan: "" is not an absolute path`},
+		{"no reports", []string{"--out", out, "--plan", plan, "--removed", "/nowhere"}, "smoke: --removed: open /nowhere: no such file or directory"},
+		{
+			"a folder without a report",
+			[]string{"--out", out, "--plan", plan, "--removed", filepath.Join(dir, "removed")},
+			"smoke: --removed: open " + filepath.Join(dir, "removed/packages/report.json") + ": no such file or directory",
+		},
 		{"no place for lists", []string{"--plan", plan, "--record"}, `smoke: --out: "" is not an absolute path`},
-		{"a tree without a name", []string{"--plan", plan, "--record", "--out", "/out", "--trees", "/tree"}, `smoke: --trees: "/tree" is not NAME=VALUE`},
+		{"no trees", []string{"--out", out, "--plan", plan, "--record", "--trees", "/nowhere"}, "smoke: --trees: open /nowhere: no such file or directory"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

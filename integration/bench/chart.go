@@ -17,10 +17,10 @@ const (
 
 // chartStyle are colours that can be read on light and on dark pages alike.
 const chartStyle = `<style>
-text { font: 13px system-ui, sans-serif; fill: #7d858f }
+text { font: 13px system-ui, sans-serif; fill: #6e7781 }
 .title { font-weight: 600 }
 .ours { font-weight: 600; fill: #2f81f7 }
-rect { fill: #9aa4af }
+rect { fill: #99a3ae }
 rect.ours { fill: #2f81f7 }
 </style>
 `

@@ -40,12 +40,14 @@ func main() {
 // options are the flags.
 type options struct {
 	rounds   int
+	builds   int // rounds with builds
 	services []service
 	variant  string
 	quick    bool
 	render   bool
 	check    bool
 	results  string
+	programs string
 }
 
 // all tells whether everything is measured that the documentation shows.
@@ -68,17 +70,25 @@ func parse(args []string, cache string) (options, error) {
 	var opt options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&opt.rounds, "n", 10, "rounds, of which medians are taken")
+	flags.IntVar(&opt.builds, "builds", 0, "rounds in which builds are measured, not just starts; 0: all")
 	name := flags.String("service", "", "only services whose name contains `TEXT`")
 	flags.StringVar(&opt.variant, "variant", "", "only variants whose base/name contains `TEXT`")
 	flags.BoolVar(&opt.quick, "quick", false, "one round of a cold build and a start")
 	flags.BoolVar(&opt.render, "render", false, "measure nothing; write what -results has")
 	flags.BoolVar(&opt.check, "check", false, "compare with the figures to reach; the exit code is 1 if one is missed")
+	flags.StringVar(&opt.programs, "programs", "", "`DIR` of keelback, keelback-step, keelback-frontend and buildkitd, instead of bin")
 	flags.StringVar(&opt.results, "results", filepath.Join(cache, "results.json"), "`FILE` to keep the results of all rounds in")
 	if err := flags.Parse(args); err != nil {
 		return opt, err
 	}
+	if opt.programs != "" && !filepath.IsAbs(opt.programs) {
+		return opt, errors.New("-programs: not an absolute path")
+	}
 	if opt.quick {
 		opt.rounds = 1
+	}
+	if opt.builds == 0 {
+		opt.builds = opt.rounds
 	}
 	for _, s := range services() {
 		if strings.Contains(s.name, *name) && len(opt.variantsOf(s)) > 0 {
@@ -148,7 +158,7 @@ func measureInLab(ctx context.Context, out io.Writer, opt options, repo, cache s
 	defer func() { err = errors.Join(err, os.RemoveAll(b.tmp)) }()
 	fmt.Fprintln(out, "starting a registry and BuildKit; base images and packages take a minute the first time")
 	labs := lab.FromEnv(repo)
-	labs.Frontend = lab.NoFrontend
+	labs.Frontend, labs.Programs, labs.Env = lab.NoFrontend, opt.programs, []string{"TMPDIR=" + b.tmp}
 	labs.Bases = []string{"library/alpine:3.22", "python:" + alpinePython, "python:" + slimPython, "distroless/base-nossl-debian13", "astral-sh/uv"}
 	if b.lab, err = lab.Start(ctx, labs); err != nil {
 		return nil, err

@@ -57,10 +57,12 @@ func (b *bench) measureRound(ctx context.Context, opt options, s service, list [
 func (b *bench) measure(ctx context.Context, opt options, s service, v variant, r *result) error {
 	var m round
 	unpacked := filepath.Join(b.tmp, "images", s.name, strings.NewReplacer("/", "-", " ", "-", ",", "").Replace(v.id()))
-	if err := b.measureBuilds(ctx, opt, s, v, r, &m, unpacked); err != nil {
-		return err
+	if len(r.Rounds) < opt.builds {
+		if err := b.measureBuilds(ctx, opt, s, v, r, &m, unpacked); err != nil {
+			return err
+		}
 	}
-	if opt.rounds == 1 && !opt.quick {
+	if opt.builds == 1 && len(r.Rounds) == 0 && !opt.quick {
 		if err := b.buildAgain(ctx, s, v, r); err != nil {
 			return err
 		}

@@ -31,14 +31,18 @@ type round struct {
 	Memory    int64   // after the first answer
 }
 
-// of is the median of a value of all rounds. Single rounds depend on what else the
-// machine did.
-func (r *result) of(value func(round) float64) float64 {
+// of is the median of a value of all rounds that measured it. Single rounds depend on
+// what else the machine did.
+func (r *result) of(value func(round) float64) float64 { return median(r.values(value)) }
+
+func (r *result) values(value func(round) float64) []float64 {
 	var values []float64
 	for _, round := range r.Rounds {
-		values = append(values, value(round))
+		if v := value(round); v != 0 {
+			values = append(values, v)
+		}
 	}
-	return median(values)
+	return values
 }
 
 func median(values []float64) float64 {

@@ -69,19 +69,19 @@ func sample() *report {
 	return &report{Processors: 2, Results: results{
 		{
 			Service: "fastapi", Variant: id(slim, uvCompiled), Compressed: 73_000_000, Unpacked: 198_000_000, Files: 5850, Layers: 4,
-			Digests: []string{"a", "b"}, Rounds: []round{{NoChange: 0.08, Edit: 1.6, Bump: 2.5, EditBytes: 13_600_000, BumpBytes: 13_700_000, BumpLayers: 1, Start: 0.8, SlowStart: 1.5}},
+			Digests: []string{"a", "b"}, Rounds: []round{{Cold: 5, NoChange: 0.08, Edit: 1.6, Bump: 2.5, EditBytes: 13_600_000, BumpBytes: 13_700_000, BumpLayers: 1, Start: 0.8, SlowStart: 1.5}},
 		},
 		{
 			Service: "fastapi", Variant: id(distroless, byHand), Compressed: 40_000_000, Unpacked: 105_000_000, Files: 3601, Layers: 13,
-			Digests: same, Rounds: []round{{NoChange: 1.9, Edit: 2, Bump: 7, EditBytes: 7376, BumpBytes: 13_700_000, BumpLayers: 1, Start: 0.7, SlowStart: 1.3}},
+			Digests: same, Rounds: []round{{Cold: 5, NoChange: 1.9, Edit: 2, Bump: 7, EditBytes: 7376, BumpBytes: 13_700_000, BumpLayers: 1, Start: 0.7, SlowStart: 1.3}},
 		},
 		{
 			Service: "fastapi", Variant: id(distroless, strip), Compressed: 22_000_000, Unpacked: 70_000_000, Files: 2000, Layers: 14,
-			Digests: same, Rounds: []round{{NoChange: 0.2, Edit: 0.3, Bump: 1, EditBytes: 7000, BumpBytes: 900_000, BumpLayers: 1, Start: 1.7, SlowStart: 2.6}},
+			Digests: same, Rounds: []round{{Cold: 5, NoChange: 0.2, Edit: 0.3, Bump: 1, EditBytes: 7000, BumpBytes: 900_000, BumpLayers: 1, Start: 1.7, SlowStart: 2.6}},
 		},
 		{
 			Service: "fastapi", Variant: id(distroless, compiled), Compressed: 41_000_000, Unpacked: 110_000_000, Files: 4000, Layers: 20,
-			Digests: []string{"a", "b"}, Rounds: []round{{NoChange: 0.06, Edit: 0.3, Bump: 1, EditBytes: 7000, BumpBytes: 2_900_000, BumpLayers: 3, Start: 0.75, SlowStart: 1.4}},
+			Digests: []string{"a", "b"}, Rounds: []round{{Cold: 5, NoChange: 0.06, Edit: 0.3, Bump: 1, EditBytes: 7000, BumpBytes: 2_900_000, BumpLayers: 3, Start: 0.75, SlowStart: 1.4}},
 		},
 	}}
 }

@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // service is an example that is measured.
 type service struct {
 	name  string
@@ -93,21 +95,24 @@ const epoch = "1767225600"
 func variants() []variant {
 	compile := map[string]string{"COMPILE": "1"}
 	dated := map[string]string{"SOURCE_DATE_EPOCH": epoch}
-	list := []variant{
-		{name: naive, base: slim, file: "naive.Dockerfile"},
-		{name: pip, base: slim, file: "pip.Dockerfile"},
-		{name: uv, base: slim, file: "uv.Dockerfile"},
-		{name: uvCompiled, base: slim, file: "uv.Dockerfile", args: compile},
-		{name: byHand, base: distroless, file: "distroless.Dockerfile", args: dated, output: "rewrite-timestamp=true"},
-		{name: pip, base: alpine, file: "pip.Dockerfile"},
-		{name: uv, base: alpine, file: "uv.Dockerfile"},
-		{name: uvCompiled, base: alpine, file: "uv.Dockerfile", args: compile},
-		{name: byHand, base: alpine, file: "alpine.Dockerfile", args: dated, output: "rewrite-timestamp=true"},
+	ours := func(b base) []variant {
+		return []variant{{name: strip, base: b}, {name: imported, base: b}, {name: compiled, base: b}}
 	}
-	for _, b := range []base{distroless, alpine} {
-		for _, bytecode := range []string{strip, imported, compiled} {
-			list = append(list, variant{name: bytecode, base: b})
-		}
-	}
-	return list
+	return slices.Concat(
+		[]variant{
+			{name: naive, base: slim, file: "naive.Dockerfile"},
+			{name: pip, base: slim, file: "pip.Dockerfile"},
+			{name: uv, base: slim, file: "uv.Dockerfile"},
+			{name: uvCompiled, base: slim, file: "uv.Dockerfile", args: compile},
+			{name: byHand, base: distroless, file: "distroless.Dockerfile", args: dated, output: "rewrite-timestamp=true"},
+		},
+		ours(distroless),
+		[]variant{
+			{name: pip, base: alpine, file: "pip.Dockerfile"},
+			{name: uv, base: alpine, file: "uv.Dockerfile"},
+			{name: uvCompiled, base: alpine, file: "uv.Dockerfile", args: compile},
+			{name: byHand, base: alpine, file: "alpine.Dockerfile", args: dated, output: "rewrite-timestamp=true"},
+		},
+		ours(alpine),
+	)
 }

@@ -36,7 +36,7 @@ func TestPageNamesItsDockerfiles(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if page := documentation(sample()); !strings.Contains(page, "Medians of 1 rounds on a machine with 2 processors") {
+	if page := documentation(sample()); !strings.Contains(page, "Medians of 1 starts and 1 builds on a machine with 2 processors") {
 		t.Errorf("the page does not say how often and where:\n%s", page)
 	}
 }

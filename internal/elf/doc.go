@@ -9,4 +9,8 @@
 // that needs it, cannot be told from others without running them: so a need of an
 // extension which no directory meets counts as met when a file of the virtual
 // environment has its name, as SONAME or as file name.
+//
+// glibc's loader refuses a library that lacks a symbol version which is needed of it
+// (GLIBC_2.38), and so does the search. What only objects need that nothing has to
+// load, such as plug-ins, is optional.
 package elf

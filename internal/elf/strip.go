@@ -45,7 +45,7 @@ func Strip(f *os.File) (dropped int64, err error) {
 	case errors.Is(err, errUnusual):
 		return 0, nil
 	case err != nil:
-		return 0, fmt.Errorf("%s: %w", f.Name(), err)
+		return 0, err
 	}
 	return p.dropped, nil
 }

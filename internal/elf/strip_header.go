@@ -5,6 +5,7 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"io"
+	"math"
 )
 
 // tables are the header of an ELF file and the two tables that it names, with the
@@ -126,6 +127,9 @@ func (t *tables) sectionTable() span {
 // within refuses files that lack bytes of theirs, such as the debugging information
 // of a library in a file of its own.
 func (t *tables) within(size int64) error {
+	if t.class == elf.ELFCLASS32 && size > math.MaxUint32 {
+		return unusual("its end has no number")
+	}
 	for _, p := range t.segments {
 		if p.Off+p.Filesz < p.Off || p.Off+p.Filesz > uint64(size) {
 			return unusual("a segment is cut off")

@@ -94,7 +94,7 @@ func (s *stripper) move(sec *elf.Section64, l *layout) error {
 	if at.to <= s.end {
 		return nil
 	}
-	if sec.Size > maxMoved-uint64(len(l.data)) || sec.Addralign > maxAlignment || bits.OnesCount64(sec.Addralign) > 1 {
+	if sec.Addralign > maxAlignment || bits.OnesCount64(sec.Addralign) > 1 || uint64(len(l.data))+sec.Addralign+sec.Size > maxMoved {
 		return unusual("a section is too large to be moved")
 	}
 	b, err := part(s.file, int64(s.size), at)

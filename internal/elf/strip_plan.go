@@ -25,7 +25,7 @@ func planStrip(r io.ReaderAt, size int64) (*stripPlan, error) {
 		return nil, err
 	}
 	s := &stripper{tables: t, file: r, size: uint64(size)}
-	for _, step := range []func() error{s.load, s.sort, s.check} {
+	for _, step := range []func() error{s.load, s.choose, s.check} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -71,8 +71,8 @@ func (s *stripper) load() error {
 	return nil
 }
 
-// sort decides which sections are kept.
-func (s *stripper) sort() error {
+// choose decides which sections are kept.
+func (s *stripper) choose() error {
 	s.fixed = s.loaded
 	for i, sec := range s.sections[1:] {
 		name, err := s.name(sec)
@@ -112,7 +112,7 @@ func needless(sec elf.Section64, name string) bool {
 		}
 	}
 	switch name {
-	case ".comment", ".GCC.command.line", ".llvmbc", ".llvmcmd", ".note.gnu.gold-version":
+	case ".comment", ".GCC.command.line", ".annobin.notes", ".llvmbc", ".llvmcmd", ".note.gnu.gold-version":
 		return true
 	}
 	return false
@@ -174,12 +174,12 @@ func allZero(r io.Reader) (bool, error) {
 // plan puts the new tables where they cost nothing, between segments, else behind
 // the last one.
 func (s *stripper) plan() (*stripPlan, error) {
-	var needless []span
+	old := []span{s.sectionTable()}
 	for _, sec := range s.sections {
-		needless = append(needless, extent(sec))
+		old = append(old, extent(sec))
 	}
-	needless = without(merge(needless), []span{{s.end, s.size}})
-	p := &stripPlan{zero: without(needless, s.fixed), size: s.end}
+	between := without(merge(old), []span{{s.end, s.size}})
+	p := &stripPlan{zero: without(between, s.fixed), size: s.end}
 	var widest span
 	for _, free := range p.zero {
 		if free.to-free.from > widest.to-widest.from {

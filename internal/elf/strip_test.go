@@ -142,7 +142,6 @@ func change(f func(*tables)) func([]byte) []byte {
 		if err != nil {
 			panic(err)
 		}
-		segments, sections := t.header.Phoff, t.header.Shoff
 		f(t)
 		header, err1 := encode(t, []elf.Header64{t.header}, header32)
 		programs, err2 := encode(t, t.segments, func(elf.Prog64) (p elf.Prog32) { return p })
@@ -151,8 +150,8 @@ func change(f func(*tables)) func([]byte) []byte {
 			panic(err)
 		}
 		copy(data, header)
-		copy(data[segments:], programs)
-		copy(data[sections:], table)
+		copy(data[t.header.Phoff:], programs)
+		copy(data[t.header.Shoff:], table)
 		return data
 	}
 }
@@ -200,6 +199,17 @@ func TestStripLeavesAlone(t *testing.T) {
 		{"what would be moved is aligned to too much", change(func(t *tables) {
 			t.sections[12].Name, t.sections[12].Addralign = t.sections[7].Name, 1<<40
 		}), "too large to be moved"},
+		{"what would be moved takes more than it says", func([]byte) []byte {
+			l := library(0)
+			for range 1100 {
+				l.Sections = append(l.Sections, elftest.Section{Name: ".own", Data: "x"})
+			}
+			return change(func(t *tables) {
+				for i := range t.sections {
+					t.sections[i].Addralign = maxAlignment
+				}
+			})(l.Bytes())
+		}, "too large to be moved"},
 		{"what is stripped already", func(b []byte) []byte { return contents(t, b) }, "nothing to drop"},
 	}
 	for _, tt := range tests {
@@ -232,11 +242,30 @@ func TestStripNeverMakesAFileLonger(t *testing.T) {
 	}
 }
 
+func TestStripReusesThePlaceOfASectionTableBetweenSegments(t *testing.T) {
+	t.Parallel()
+	file := elftest.Linked{Sections: []elftest.Section{
+		{Name: ".text", Flags: elf.SHF_ALLOC, Data: "code"},
+		{Name: ".comment", Data: "GCC: 14"},
+		{Name: ".data", Flags: elf.SHF_ALLOC, Data: "data", Align: 4096},
+	}}
+	var end uint64
+	data := change(func(t *tables) {
+		end = t.sections[4].Off + t.sections[4].Size
+		t.header.Shoff = 1024
+	})(file.Bytes())[:end]
+	after := stripped(t, data)
+	checkSame(t, data, after)
+	if bytes.Equal(after, data) || bytes.Contains(after, []byte("GCC")) {
+		t.Errorf("%d bytes became %d", len(data), len(after))
+	}
+}
+
 func TestStripKeepsThePageOfAnEmptySegment(t *testing.T) {
 	t.Parallel()
 	var at uint64
 	data := change(func(t *tables) {
-		at = t.sections[12].Off + 100
+		at = t.sections[12].Off + 1400
 		t.segments[0].Type, t.segments[0].Off, t.segments[0].Filesz = uint32(elf.PT_LOAD), at, 0
 	})(library(0).Bytes())
 	after := stripped(t, data)

@@ -90,3 +90,17 @@ func TestOwnersAreFoundByEitherNameOfAPath(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestOwnersInADistrolessImage(t *testing.T) {
+	t.Parallel()
+	db, err := ospkg.Open(open(t, map[string][]byte{
+		"var/lib/dpkg/status.d/libc6":         []byte("Package: libc6\nVersion: 1\n"),
+		"var/lib/dpkg/status.d/libc6.md5sums": []byte("0123  usr/lib/libc.so.6\n"),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := db.Owner("/lib/libc.so.6"); got != "libc6" {
+		t.Errorf("got %q, want libc6", got)
+	}
+}

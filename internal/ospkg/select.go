@@ -239,13 +239,13 @@ func (s *selector) notes(leftOut []string) []string {
 }
 
 // isTrivial reports whether a script only has the cache of the loader made anew, which
-// the image does not need.
+// the image does not need, or cleans up after older versions.
 func isTrivial(script string) bool {
 	for line := range strings.Lines(script) {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "", strings.HasPrefix(line, "#"), line == "set -e", strings.Contains(line, "ldconfig"), line == "fi", line == "exit 0",
-			strings.HasPrefix(line, "if [ \"$1\""):
+		case line == "", line == "fi", line == "set -e", line == "exit 0", strings.HasPrefix(line, "#"), strings.HasPrefix(line, `if [ "$1"`):
+		case strings.Contains(line, "ldconfig"), strings.HasPrefix(line, "dpkg-maintscript-helper "):
 		default:
 			return false
 		}

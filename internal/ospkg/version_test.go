@@ -39,8 +39,12 @@ func TestDependenciesAreRead(t *testing.T) {
 		same     bool
 		more     bool
 	}{
-		{"", true, true, true}, {"<<", true, false, false}, {"<=", true, true, false}, {"=", false, true, false},
-		{">=", false, true, true}, {">>", false, false, true},
+		{"", true, true, true},
+		{"<<", true, false, false},
+		{"<=", true, true, false},
+		{"=", false, true, false},
+		{">=", false, true, true},
+		{">>", false, false, true},
 	} {
 		r := relation{name: "x", operator: tt.operator, version: "2"}
 		if r.met("1") != tt.less || r.met("2") != tt.same || r.met("3") != tt.more {

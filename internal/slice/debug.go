@@ -23,7 +23,7 @@ func Debug(image, builder *rootfs.Root) (*Result, error) {
 			return nil, err
 		}
 	}
-	return &Result{Layer: r.layer, Interpreter: i, Packages: r.packages, Notes: r.notes}, nil
+	return &Result{Layer: r.layer, Interpreter: i, Packages: r.packages, Notes: r.notes, Warnings: r.warnings}, nil
 }
 
 // shell adds the builder's busybox with all its names, else a shell and the basic

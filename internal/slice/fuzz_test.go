@@ -10,7 +10,7 @@ func FuzzLoads(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lines := 1 + bytes.Count(text, []byte("\n"))
 		for _, l := range loads(text) {
-			if l.line < 1 || l.line > lines || len(l.names) == 0 || !mayLoad(text) {
+			if l.line < 1 || l.line > lines || len(l.names) == 0 || !MayLoad(text) {
 				t.Errorf("%q: got %+v", text, l)
 			}
 		}

@@ -73,9 +73,6 @@ func (r *slicer) auditBase() error {
 	r.warnings = append(r.warnings, c.Warnings()...)
 	var asked, others []elf.Missing
 	for _, m := range c.Missing() {
-		if _, err := r.Base.Stat(m.File); err != nil || r.layer.Has(m.File) {
-			continue // the slice's own
-		}
 		if !m.Optional && r.came(m.File) {
 			asked = append(asked, m)
 		} else {

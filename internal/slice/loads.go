@@ -32,9 +32,9 @@ var (
 	notThere    = regexp.MustCompile(`(?i)linux|!=|\bnot\b|posix`)
 )
 
-// mayLoad reports whether a file of Python can have a call that opens a library. It
-// is quick, and true for few files.
-func mayLoad(text []byte) bool {
+// MayLoad reports whether a file of Python can have a call that opens a library by
+// name. It is quick, and true for few files.
+func MayLoad(text []byte) bool {
 	for _, word := range []string{"find_library", "CDLL", "PyDLL", "LoadLibrary", "dlopen"} {
 		if bytes.Contains(text, []byte(word)) {
 			return true

@@ -46,7 +46,7 @@ func TestLoads(t *testing.T) {
 			if diff := cmp.Diff(tt.want, strings.Join(got, "\n")); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
-			if tt.want != "" && !mayLoad([]byte(tt.text)) {
+			if tt.want != "" && !MayLoad([]byte(tt.text)) {
 				t.Error("the quick look passes it over")
 			}
 		})

@@ -71,25 +71,31 @@ func (r *slicer) wayOut(list []elf.Missing) string {
 	return text + ")"
 }
 
-// dropGlobs are the patterns for `slim: {drop}` that take the extension modules away
-// which need something that is missing.
+// dropGlobs are the patterns for `slim: {drop}` that take the programs and extension
+// modules away which need something that is missing.
 func (r *slicer) dropGlobs(list []elf.Missing) []string {
 	var out []string
 	for _, m := range list {
-		if !slices.Contains(r.objects, elf.Object{Path: m.File, Required: true}) {
-			continue
-		}
-		inside, ok := strings.CutPrefix(m.File, r.interpreter.Stdlib+"/")
-		if strings.HasPrefix(m.File, python.Venv+"/") {
-			_, inside, ok = strings.Cut(m.File, "/site-packages/")
-		}
-		if ok {
-			stem, _, _ := strings.Cut(path.Base(inside), ".")
-			out = append(out, path.Join(path.Dir(inside), stem+".*"))
+		stem, _, _ := strings.Cut(path.Base(m.File), ".")
+		switch {
+		case !strings.HasPrefix(m.File, python.Venv+"/") && !strings.HasPrefix(m.File, r.interpreter.Stdlib+"/"):
+		case slices.Contains(r.programs, m.File):
+			out = append(out, r.dropPath(m.File))
+		case slices.Contains(r.objects, elf.Object{Path: m.File, Required: true}):
+			out = append(out, r.dropPath(path.Join(path.Dir(m.File), stem+".*")))
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// dropPath is a path as `slim: {drop}` takes it: from site-packages or the standard
+// library, else the whole.
+func (r *slicer) dropPath(name string) string {
+	if _, inside, ok := strings.Cut(name, "/site-packages/"); ok && strings.HasPrefix(name, python.Venv+"/") {
+		return inside
+	}
+	return strings.TrimPrefix(name, r.interpreter.Stdlib+"/")
 }
 
 // tooOld says which version of a library is missing.

@@ -58,7 +58,7 @@ func scan(files []rootfs.Entry) ([]source, error) {
 			for i := range next {
 				text, err := files[i].ReadAll()
 				errs[i] = err
-				if err == nil && mayLoad(text) {
+				if err == nil && MayLoad(text) {
 					out[i] = source{files[i].Path, text, loads(text)}
 				}
 			}
@@ -160,7 +160,7 @@ func (l *linker) problem(call load, text []byte) (problem, library string) {
 	var wanted []string
 	for _, name := range call.names {
 		switch {
-		case elf.OfDriver("lib"+stem(name)+".so"), isOfLibc(stem(name)), isOfOthers(name):
+		case elf.OfDriver("lib" + stem(name) + ".so"), isOfLibc(stem(name)), isOfOthers(name):
 		case call.call == findLibrary, sharedObject.MatchString(name):
 			wanted = append(wanted, name)
 		case call.call == openLibrary && l.known(name):

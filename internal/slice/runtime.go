@@ -83,7 +83,7 @@ func Runtime(opt Options) (*Result, error) {
 	r := &slicer{Options: opt, interpreter: i, layer: rootfs.NewLayer(opt.Base), shown: map[string]shown{}, machine: f.Machine}
 	for _, step := range []func() error{
 		r.databases, r.sameLibc, r.python, r.reachable, r.show, r.requirements, r.libraries, r.certificates, r.timeZones,
-		r.records, r.audit,
+		r.strip, r.records, r.audit,
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -50,6 +50,7 @@ func (r *slicer) show() error {
 func (r *slicer) sort(e rootfs.Entry) error {
 	if path.Ext(e.Path) == ".py" {
 		r.sources = append(r.sources, e)
+		return r.sortScript(e)
 	}
 	f, err := elf.ReadEntry(e)
 	switch {

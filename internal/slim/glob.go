@@ -14,10 +14,10 @@ type glob struct {
 	hint  string   // occurs in each path that matches
 }
 
-// compile reads a glob. It is relative, slash-separated, and knows `*` and `**`.
+// compile reads a glob that somebody wrote. It is relative, slash-separated, and knows
+// `*` and `**`.
 func compile(text string) (glob, error) {
-	trimmed := strings.TrimSuffix(text, "/")
-	g := glob{text: text, parts: strings.Split(trimmed, "/")}
+	g := newGlob(text)
 	if strings.ContainsAny(text, `?[]{}\!`) {
 		return g, fmt.Errorf("glob %q: only * and ** stand for something else (a list takes several globs)", text)
 	}
@@ -27,13 +27,21 @@ func compile(text string) (glob, error) {
 		if err := checkPart(part, isUp); err != nil {
 			return g, fmt.Errorf("glob %q: %w", text, err)
 		}
+	}
+	return g, nil
+}
+
+// newGlob is a glob, or a path of a package: its names may have any characters.
+func newGlob(text string) glob {
+	g := glob{text: text, parts: strings.Split(strings.TrimSuffix(text, "/"), "/")}
+	for _, part := range g.parts {
 		for literal := range strings.SplitSeq(part, "*") {
 			if len(literal) > len(g.hint) {
 				g.hint = literal
 			}
 		}
 	}
-	return g, nil
+	return g
 }
 
 func checkPart(part string, isUp bool) error {

@@ -167,9 +167,9 @@ func expand(from, to string, mode os.FileMode, isCompressed bool) error {
 	return os.WriteFile(to, data, mode)
 }
 
-// packages gives a folder with the packages of testdata/rules/requirements.txt, from
+// installed gives a folder with the packages of testdata/rules/requirements.txt, from
 // wherever pip is set up to look.
-func packages(t *testing.T) string {
+func installed(t *testing.T) string {
 	t.Helper()
 	const list = "testdata/rules/requirements.txt"
 	text, err := os.ReadFile(list)
@@ -206,9 +206,8 @@ func prove(t *testing.T, home, site, program string) error {
 }
 
 // link makes the tree of files from at to, of hard links, without those that skip
-// tells, and without folders that have none. It gives the bytes of what it left out,
-// and of all.
-func link(from, to string, skip func(path string) bool) (left, all int64, err error) {
+// tells, and without folders that have none. It gives the bytes of all.
+func link(from, to string, skip func(path string, size int64) bool) (all int64, err error) {
 	err = filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -225,8 +224,7 @@ func link(from, to string, skip func(path string) bool) (left, all int64, err er
 			return err
 		}
 		all += info.Size()
-		if skip(inside) {
-			left += info.Size()
+		if skip(inside, info.Size()) {
 			return nil
 		}
 		place := filepath.Join(to, inside)
@@ -242,5 +240,5 @@ func link(from, to string, skip func(path string) bool) (left, all int64, err er
 		}
 		return os.Symlink(target, place)
 	})
-	return left, all, err
+	return all, err
 }

@@ -52,7 +52,7 @@ type Rule struct {
 	// Except are globs of what stays all the same.
 	Except []string
 
-	// Named tells that what something else imports or names is kept (see [Scan]): the
+	// Named tells that what something else imports or names is kept (see package scan): the
 	// name alone does not show that nothing needs it. The files of a rule for the
 	// standard library stay together: where one is named, all of them do.
 	Named bool

@@ -8,7 +8,7 @@ func browserRules() []Rule {
 			Name: "pydeck-source-map", Level: Safe, Package: "pydeck",
 			Files:  []string{"pydeck/nbextension/static/index.js.map", "../../../share/jupyter/nbextensions/pydeck/index.js.map"},
 			Reason: "what a browser's debugger shows instead of the script. Streamlit depends on pydeck; the script itself stays",
-			Saves:  "pydeck 0.9.3: 38.8 of 47.6 MB",
+			Saves:  "pydeck 0.9.3: 19.4 of 23.7 MB, and as much in share/jupyter",
 			Proof: `
 import pydeck
 deck = pydeck.Deck(layers=[pydeck.Layer("ScatterplotLayer", data=[{"position": [0, 0]}])])
@@ -17,17 +17,30 @@ assert len(deck.to_html(as_string=True, offline=True)) > 1_000_000
 `,
 		},
 		{
+			Name: "streamlit-skills", Level: Max, Package: "streamlit",
+			Files:  []string{"streamlit/.agents"},
+			Reason: "texts for coding assistants, which `streamlit skills` copies into a project. The pages that a browser loads have nothing to spare",
+			Saves:  "streamlit 1.67.0: 0.5 of 31.9 MB",
+			Proof: `
+import os, streamlit
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_string("import streamlit as st, pandas as pd\nst.title('x')\nst.dataframe(pd.DataFrame({'a': [1]}))\nst.write(st.slider('s'))")
+assert app.run().title[0].value == "x" and not app.exception
+assert os.path.isfile(os.path.join(os.path.dirname(streamlit.__file__), "static", "index.html"))
+`,
+		},
+		{
 			Name: "plotly-extension", Level: Safe, Package: "plotly", Named: true,
 			Files:  []string{"plotly/labextension"},
 			Reason: "a second copy of what JupyterLab loads, which lies in share/jupyter: for `jupyter labextension develop` alone",
-			Saves:  "plotly 7.1.0: 4.9 of 40.0 MB",
+			Saves:  "plotly 7.1.0: 4.9 of 35.1 MB",
 			Proof:  figureProof,
 		},
 		{
 			Name: "plotly-widget", Level: Max, Package: "plotly",
 			Files:  []string{"plotly/package_data/widgetbundle.js", "../../../share/jupyter/labextensions/jupyterlab-plotly"},
 			Reason: "draws in notebooks: for FigureWidget and JupyterLab. Pages, pictures and JSON need none of it",
-			Saves:  "plotly 7.1.0: 9.8 of 40.0 MB",
+			Saves:  "plotly 7.1.0: 5.0 of 35.1 MB, and 4.9 in share/jupyter",
 			Proof:  figureProof,
 		},
 		{
@@ -38,7 +51,7 @@ assert len(deck.to_html(as_string=True, offline=True)) > 1_000_000
 			},
 			Except: []string{"bokeh/server/static/js/*.min.js"},
 			Reason: "what compiles extensions in TypeScript, with nodejs, and the scripts for readers: for BOKEH_MINIFIED=no and BOKEH_DEV. The short scripts stay",
-			Saves:  "bokeh 3.10.2: 17.4 of 28.9 MB",
+			Saves:  "bokeh 3.10.2: 18.5 of 26.3 MB",
 			Proof: `
 from bokeh import embed, plotting, resources
 figure = plotting.figure()
@@ -66,7 +79,7 @@ assert os.path.isfile(os.path.join(os.path.dirname(jupyterlab.__file__), "static
 			Name: "jupyter-source-maps", Level: Safe, Package: "jupyter-server",
 			Files:  []string{"jupyter_server/static/style/*.map"},
 			Reason: "what a browser's debugger shows instead of the styles",
-			Saves:  "jupyter-server 2.21.1: 0.6 of 2.1 MB",
+			Saves:  "jupyter-server 2.21.1: 0.6 of 1.7 MB",
 			Proof: `
 import os, jupyter_server
 from jupyter_server.serverapp import ServerApp
@@ -78,7 +91,7 @@ for path in ServerApp().static_file_path:
 			Name: "django-translation-sources", Level: Safe, Package: "django",
 			Files:  []string{"django/**/locale/**/*.po"},
 			Reason: "what translators write; Django reads what is compiled from it (.mo), which stays",
-			Saves:  "Django 6.1.3: 8.8 of 23.3 MB",
+			Saves:  "django 6.1.3: 8.8 of 23.3 MB",
 			Proof:  djangoProof,
 		},
 	}

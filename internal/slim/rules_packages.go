@@ -1,16 +1,18 @@
 package slim
 
+import "slices"
+
 // packageRules are the rules for all packages. Data is none of their business: what
 // is neither code nor an input of a compiler belongs to the package.
 func packageRules() []Rule {
-	return append(safeRules(), maxRules()...)
+	return slices.Concat(readerRules(), compilerRules(), systemRules(), maxRules())
 }
 
 // checkers read the type stubs of all packages.
 var checkers = []string{"basedpyright", "jedi", "mypy", "pyre-check", "pyrefly", "pyright", "pytype", "ty"}
 
-// safeRules are the rules for what no running service looks at.
-func safeRules() []Rule {
+// readerRules are the rules for what people and their tools read.
+func readerRules() []Rule {
 	return []Rule{
 		{
 			Name: DebugSymbols, Level: Safe,
@@ -37,6 +39,12 @@ func safeRules() []Rule {
 			Name: "type-stubs", Level: Safe, Named: true, Unless: checkers, Files: []string{"**/*.pyi"},
 			Reason: "types for editors and type checkers: Python does not read them, lazy_loader does where a package asks it to",
 		},
+	}
+}
+
+// compilerRules are the rules for what a module was compiled from.
+func compilerRules() []Rule {
+	return []Rule{
 		{
 			Name: "cython-sources", Level: Safe, Named: true, Where: InCompiled, Unless: []string{"cython"},
 			Files:  []string{"**/*.pyx", "**/*.pxd", "**/*.pxi"},
@@ -53,6 +61,12 @@ func safeRules() []Rule {
 			Files:  []string{"**/*.a", "**/*.la", "**/*.lib", "**/*.o"},
 			Reason: "objects for a linker, which is not in the image; no loader takes them",
 		},
+	}
+}
+
+// systemRules are the rules for what is of other systems, or makes packages.
+func systemRules() []Rule {
+	return []Rule{
 		{
 			Name: "windows-programs", Level: Safe, Named: true, Unless: []string{"clr-loader", "pythonnet"},
 			Files:  []string{"**/*.exe", "**/*.dll", "**/*.pyd", "**/*.pdb"},

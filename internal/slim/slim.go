@@ -16,8 +16,9 @@ type Options struct {
 	// Keep wins. Metadata stays.
 	Keep, Drop []string
 
-	// Named are globs of what is imported or named by something, as [Scan] found it.
-	// Nil is that nothing was searched: rules that depend on it take nothing.
+	// Named are paths and globs of what is imported or named by something, as package
+	// scan finds it. Nil is that nothing was searched: rules that depend on it take
+	// nothing.
 	Named []string
 }
 
@@ -64,8 +65,8 @@ func newSlimmer(rules []Rule, opt Options) (*Slimmer, error) {
 	if s.drop, err = userGlobs(opt.Drop); err != nil {
 		return nil, fmt.Errorf("drop: %w", err)
 	}
-	if s.named, err = compileAll(opt.Named); err != nil {
-		return nil, fmt.Errorf("named: %w", err)
+	for _, text := range opt.Named {
+		s.named = append(s.named, newGlob(text))
 	}
 	for i := range rules {
 		if err := s.add(&rules[i]); err != nil {

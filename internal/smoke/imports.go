@@ -1,3 +1,5 @@
+//go:build linux
+
 package smoke
 
 import (
@@ -62,8 +64,7 @@ func (t *trial) imports(steps []string) error {
 		t.notef("passed in %s: %s", seconds(time.Since(started)), strings.Join(steps, ", "))
 		return nil
 	}
-	f := &Failure{Lines: p.out.tail()}
-	f.Advice = t.diagnose(f.Lines)
+	f := &Failure{Advice: t.diagnose(p.out.tail())}
 	switch {
 	case last == "":
 		f.Problem = fmt.Sprintf("%s: it %s before anything was imported", t.plan.Python, p.outcome())

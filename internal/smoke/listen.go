@@ -1,27 +1,32 @@
+//go:build linux
+
 package smoke
 
 import (
 	"encoding/binary"
 	"encoding/hex"
-	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // reachable reports whether something answers on a port of 127.0.0.1, where health
-// checks look.
+// checks look. Package net would make this program 0.4 MB bigger.
 func reachable(port int) bool {
-	c, err := net.DialTimeout("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), time.Second)
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return false
 	}
-	// Nothing was sent.
-	_ = c.Close()
-	return true
+	defer unix.Close(s)
+	// A full queue is no answer: it is asked again.
+	if err := unix.SetsockoptTimeval(s, unix.SOL_SOCKET, unix.SO_SNDTIMEO, &unix.Timeval{Sec: 1}); err != nil {
+		return false
+	}
+	return unix.Connect(s, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}) == nil
 }
 
 // listened are the addresses that are listened on, sorted by port.

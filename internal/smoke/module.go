@@ -1,3 +1,5 @@
+//go:build linux
+
 package smoke
 
 import (
@@ -95,7 +97,6 @@ func servers() map[string]server {
 		"flask":     {option: []string{"-A", "--app"}},
 		"taskiq":    {under: []string{"worker", "scheduler"}},
 		"dramatiq":  {},
-		"arq":       {},
 		"fastapi":   {file: true, under: []string{"run", "dev"}},
 		"streamlit": {file: true, under: []string{"run"}},
 	}
@@ -196,8 +197,8 @@ func isSwitch(option string) bool {
 		"--spew", "--check-config", "--print-config", "--preload", "--reuse-port", "-D", "--daemon", "--initgroups", "-R",
 		"--enable-stdio-inheritance", "--capture-output", "--log-syslog", "--disable-redirect-access-to-syslog", "--proxy-protocol",
 		"--suppress-ragged-eofs", "--do-handshake-on-connect", "--permit-obsolete-folding", "--strip-header-spaces",
-		// hypercorn, granian, daphne
-		"--debug", "--use-reloader", "--ws", "--log", "--static-path-dir", "--respawn-failed-workers", "--respawn-interval", "--ssl-client-verify",
-		"--url-path-prefix-strip", "--nolog",
+		// hypercorn, granian, waitress, dramatiq, taskiq
+		"--debug", "--log", "--log-access", "--respawn-failed-workers", "--ssl-client-verify",
+		"--call", "--expose-tracebacks", "--skip-logging", "--use-spawn", "--fs-discover",
 	}, option)
 }

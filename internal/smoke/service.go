@@ -1,3 +1,5 @@
+//go:build linux
+
 package smoke
 
 import (
@@ -99,8 +101,11 @@ func (t *trial) untilHealthy(p *process, deadline time.Time) error {
 
 // untilAlive waits for a command that tells nothing about itself.
 func (t *trial) untilAlive(p *process, deadline time.Time) error {
-	waitFor(p.done, min(aliveFor, time.Until(deadline)))
-	if p.ended() && !p.succeeded() {
+	if !waitFor(p.done, min(aliveFor, time.Until(deadline))) {
+		return nil
+	}
+	waitFor(p.read, grace)
+	if !p.succeeded() {
 		return t.died(p, "right after its start")
 	}
 	return nil
@@ -131,8 +136,7 @@ func (t *trial) died(p *process, when string) error {
 func (t *trial) failure(p *process, problem string, where []netip.AddrPort) *Failure {
 	killAll()
 	waitFor(p.read, grace)
-	f := &Failure{Problem: problem, Lines: p.out.tail()}
-	f.Advice = t.diagnose(f.Lines)
+	f := &Failure{Problem: problem, Advice: t.diagnose(p.out.tail())}
 	if f.Advice == "" && len(where) > 0 {
 		f.Advice = portAdvice(where, t.plan.Port)
 	}

@@ -1,6 +1,5 @@
-// Package smoke tries a service in the image that it will be in: as its user, with
-// the image's environment, started by its command and judged by its health check. It
-// runs as process 1 inside of the finished rootfs.
+//go:build linux
+
 package smoke
 
 import (
@@ -36,27 +35,17 @@ type Failure struct {
 	// Problem in one line.
 	Problem string
 
-	// Lines are the last ones that the program wrote.
-	Lines []string
-
 	// Advice is what to change, or empty.
 	Advice string
 }
 
-// Error is the problem, the lines, and at the end what to change.
+// Error is the problem, and at the end what to change. What the program wrote stands
+// above it in the log.
 func (f *Failure) Error() string {
-	var b strings.Builder
-	b.WriteString(f.Problem)
-	for i, line := range f.Lines {
-		if i == 0 {
-			b.WriteString("\nits last lines:")
-		}
-		b.WriteString("\n    " + line)
+	if f.Advice == "" {
+		return f.Problem
 	}
-	if f.Advice != "" {
-		b.WriteString("\n" + f.Advice)
-	}
-	return b.String()
+	return f.Problem + "\n" + f.Advice
 }
 
 // trial is one run of a plan.

@@ -47,7 +47,7 @@ func TestRun(t *testing.T) {
 		}
 		replace := strings.NewReplacer(`"$HEALTH"`, string(healthText), "$PYTHON", interpreter(t), "$DIR", dir)
 		plan := &smoke.Plan{
-			Dir: dir, Python: interpreter(t), Timeout: "20s",
+			Dir: dir, Python: interpreter(t), Timeout: "60s",
 			User: smoke.User{Name: "appuser", UID: 1001, GID: 1002, Home: "/home/appuser"},
 		}
 		if err := json.Unmarshal([]byte(replace.Replace(replace.Replace(string(text)))), plan); err != nil {

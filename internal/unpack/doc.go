@@ -7,6 +7,9 @@
 // files are written, each checked against its RECORD while it is inflated. Where
 // something is wrong, nothing is left of it.
 //
-// The result depends on the wheels only, not on their order, the clock, the user or
-// the machine.
+// What rules leave out (internal/slim) is planned and checked like all else, but neither
+// read nor written. RECORD tells what was written, so it comes last.
+//
+// The result depends on the wheels and the rules only, not on their order, the clock,
+// the user or the machine.
 package unpack

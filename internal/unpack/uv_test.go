@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keelback/keelback/internal/rootfs/rootfstest"
+	"github.com/keelback/keelback/internal/slim"
 	"github.com/keelback/keelback/internal/unpack"
 )
 
@@ -283,15 +284,21 @@ func BenchmarkInstall(b *testing.B) {
 			b.StartTimer()
 		}
 	}
-	b.Run("keelback", func(b *testing.B) {
-		run(b, func(out string) {
-			res, err := unpack.Install(unpack.Options{Out: out, Python: version, Wheels: wheels})
-			if err != nil {
-				b.Fatal(err)
-			}
-			b.SetBytes(res.Bytes)
+	safe, err := slim.New(slim.Options{Level: slim.Safe, Named: []string{}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, slimmer := range map[string]*slim.Slimmer{"keelback": nil, "keelback-safe": safe} {
+		b.Run(name, func(b *testing.B) {
+			run(b, func(out string) {
+				res, err := unpack.Install(unpack.Options{Out: out, Python: version, Wheels: wheels, Slim: slimmer})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(res.Bytes)
+			})
 		})
-	})
+	}
 	b.Run("uv", func(b *testing.B) {
 		run(b, func(out string) { uvInstall(b, wheels, venv, out) })
 	})

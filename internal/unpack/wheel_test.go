@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/keelback/keelback/internal/slim"
 	"github.com/keelback/keelback/internal/unpack"
 )
 
@@ -91,10 +92,20 @@ func save(t testing.TB, wheels map[string]archive) (dir string, list []unpack.Wh
 	return dir, list
 }
 
-// refused installs wheels that must not be installed. It checks that nothing is
-// written, neither into the directory nor around it.
+// refused installs wheels that must not be installed, as they are and with rules that
+// leave files out. It checks that nothing is written, neither into the directory nor
+// around it.
 func refused(t testing.TB, opt unpack.Options, want string) {
 	t.Helper()
+	if opt.Slim == nil {
+		s, err := slim.New(slim.Options{Level: slim.Max, Named: []string{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		with := opt
+		with.Slim = s
+		refused(t, with, want)
+	}
 	around := t.TempDir()
 	opt.Out = filepath.Join(around, "a", "b", "out")
 	if err := os.MkdirAll(opt.Out, 0o755); err != nil {

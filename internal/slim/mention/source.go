@@ -2,10 +2,7 @@
 // running it: what it may load or open.
 package mention
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // Source is told what a source mentions.
 type Source struct {
@@ -144,7 +141,7 @@ func (r *reader) string(isFormatted bool) []byte {
 	for r.at < len(r.text) {
 		c := r.text[r.at]
 		switch {
-		case braces == 0 && bytes.HasPrefix(r.text[r.at:], quote):
+		case c == quote[0] && braces == 0 && bytes.HasPrefix(r.text[r.at:], quote):
 			text := r.text[start:r.at]
 			r.at += len(quote)
 			return text
@@ -166,165 +163,4 @@ func (r *reader) string(isFormatted bool) []byte {
 		r.at++
 	}
 	return r.text[start:]
-}
-
-// importNames reads what follows `import`: modules, or names from a module.
-func (r *reader) importNames(from string) {
-	r.skipSpace()
-	inBrackets := r.peek() == '('
-	if inBrackets {
-		r.at++
-	}
-	for {
-		if r.skipSpace(); inBrackets {
-			r.skipLines()
-		}
-		name := r.dotted()
-		if name == "" {
-			return
-		}
-		r.Import(from + name)
-		for {
-			if r.skipSpace(); inBrackets {
-				r.skipLines()
-			}
-			if !isWordByte(r.peek()) {
-				break
-			}
-			r.word() // as NAME
-		}
-		if r.peek() != ',' {
-			return
-		}
-		r.at++
-	}
-}
-
-// importFrom reads what follows `from`.
-func (r *reader) importFrom() {
-	r.skipSpace()
-	up := 0
-	for ; r.peek() == '.' || r.peek() == ' '; r.at++ {
-		if r.peek() == '.' {
-			up++
-		}
-	}
-	module := r.dotted()
-	if module == "import" {
-		module = ""
-	} else if r.skipSpace(); string(r.word()) != "import" {
-		return
-	}
-	if up > 0 {
-		parent, ok := r.parent(up - 1)
-		if !ok {
-			return
-		}
-		module = strings.TrimSuffix(parent+"."+module, ".")
-	}
-	if module == "" {
-		return
-	}
-	r.Import(module)
-	r.importNames(module + ".")
-}
-
-// parent is the package some levels above that of the source.
-func (r *reader) parent(up int) (string, bool) {
-	name := r.Package
-	for range up {
-		i := strings.LastIndexByte(name, '.')
-		if i < 0 {
-			return "", false
-		}
-		name = name[:i]
-	}
-	return name, name != ""
-}
-
-// dotted reads a dotted name.
-func (r *reader) dotted() string {
-	name := string(r.word())
-	for name != "" && r.peek() == '.' {
-		r.at++
-		part := r.word()
-		if len(part) == 0 {
-			break
-		}
-		name += "." + string(part)
-	}
-	return name
-}
-
-func (r *reader) word() []byte {
-	start := r.at
-	for r.at < len(r.text) && isWordByte(r.text[r.at]) {
-		r.at++
-	}
-	return r.text[start:r.at]
-}
-
-// peek is the next byte, 0 at the end.
-func (r *reader) peek() byte {
-	if r.at < len(r.text) {
-		return r.text[r.at]
-	}
-	return 0
-}
-
-func (r *reader) follows(s string) bool { return bytes.HasPrefix(r.text[r.at:], []byte(s)) }
-
-// skipSpace skips spaces, and line ends that do not count.
-func (r *reader) skipSpace() {
-	for {
-		switch r.peek() {
-		case ' ', '\t', '\f':
-			r.at++
-		case '\\':
-			r.skipEscaped()
-		default:
-			return
-		}
-	}
-}
-
-// skipLines skips spaces, line ends and comments: what does not count in brackets.
-func (r *reader) skipLines() {
-	for {
-		switch r.peek() {
-		case ' ', '\t', '\f', '\n', '\r':
-			r.at++
-		case '\\':
-			r.skipEscaped()
-		case '#':
-			r.skipLine()
-		default:
-			return
-		}
-	}
-}
-
-func (r *reader) skipLine() {
-	if i := bytes.IndexByte(r.text[r.at:], '\n'); i >= 0 {
-		r.at += i
-	} else {
-		r.at = len(r.text)
-	}
-}
-
-// skipEscaped skips a backslash and what it is before: a character, or a line end.
-func (r *reader) skipEscaped() {
-	if r.follows("\\\r\n") {
-		r.at++
-	}
-	r.at = min(r.at+2, len(r.text))
-}
-
-func isWordByte(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
-}
-
-// isPrefix reports whether a word before a quote says what kind of string it is.
-func isPrefix(word []byte) bool {
-	return len(word) <= 2 && len(bytes.Trim(word, "rRbBuUfFtT")) == 0
 }

@@ -9,8 +9,9 @@ import (
 
 // Options say what to search, and for what.
 type Options struct {
-	// Slim is what would be left out. Its Named is not used.
-	Slim slim.Options
+	// Slim says what would be left out if nothing were named: the Named of its options
+	// is empty, not nil.
+	Slim *slim.Slimmer
 
 	// Python is the version of the interpreter, MAJOR.MINOR.
 	Python string
@@ -40,11 +41,6 @@ type Result struct {
 
 // Wheels searches wheels. An error names the file that it is about.
 func Wheels(opt Options) (*Result, error) {
-	opt.Slim.Named = []string{}
-	s, err := slim.New(opt.Slim)
-	if err != nil {
-		return nil, err
-	}
 	wheels, err := openWheels(opt)
 	defer func() {
 		for _, w := range wheels {
@@ -54,7 +50,7 @@ func Wheels(opt Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := newPlan(s, wheels, opt.Python)
+	p := newPlan(opt.Slim, wheels, opt.Python)
 	names, err := p.searchAll()
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func TestScan(t *testing.T) {
 		dir := t.TempDir()
 		wheels := makeWheels(t, dir, c)
 		options := optionsOf(t, c)
-		res, err := scan.Wheels(scan.Options{Slim: options, Python: "3.13", Wheels: wheels})
+		res, err := scan.Wheels(scan.Options{Slim: slimmer(t, options), Python: "3.13", Wheels: wheels})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,9 +47,6 @@ func TestScan(t *testing.T) {
 		for group, list := range res.Named {
 			options.Named = append(options.Named, list...)
 			options.Named = append(options.Named, names[group]...)
-		}
-		if options.Named == nil {
-			options.Named = []string{}
 		}
 		site, removed := install(t, filepath.Join(dir, "out"), wheels, options)
 		c.Compare("left out", []byte(removed))
@@ -63,6 +60,15 @@ func TestScan(t *testing.T) {
 			c.Compare("alone", kindOfError(msg))
 		}
 	})
+}
+
+func slimmer(t testing.TB, opt slim.Options) *slim.Slimmer {
+	t.Helper()
+	s, err := slim.New(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // python runs a program with packages that are installed.
@@ -85,7 +91,7 @@ func kindOfError(output []byte) []byte {
 
 func optionsOf(t *testing.T, c *golden.Case) slim.Options {
 	t.Helper()
-	opt := slim.Options{Level: slim.Safe}
+	opt := slim.Options{Level: slim.Safe, Named: []string{}}
 	text, _ := c.Input("options")
 	for line := range strings.Lines(string(text)) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -158,13 +164,11 @@ func namedText(named map[string][]string) []byte {
 // install installs wheels, and lists what was left out.
 func install(t *testing.T, out string, wheels []scan.Wheel, options slim.Options) (site, removed string) {
 	t.Helper()
-	s, err := slim.New(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opt := unpack.Options{Out: out, Python: "3.13", Slim: s}
+	opt := unpack.Options{Out: out, Python: "3.13", Slim: slimmer(t, options)}
 	for _, w := range wheels {
-		opt.Wheels = append(opt.Wheels, unpack.Wheel{Path: w.Path, Startup: true})
+		if w.Group != "" {
+			opt.Wheels = append(opt.Wheels, unpack.Wheel{Path: w.Path, Startup: true})
+		}
 	}
 	res, err := unpack.Install(opt)
 	if err != nil {

@@ -16,11 +16,14 @@ import (
 	"github.com/keelback/keelback/internal/wheel"
 )
 
-// Limits of what is read. A wheel that has more is refused where it is installed, or
-// here.
+// Limits of what is read. What a source has behind maxSource is not searched: only
+// tables are that long. An archive with more members, or one that unpacks to more than
+// freeUnpacked and maxRatio times its own size, is refused where it is installed, too.
 const (
-	maxMembers = 100_000
-	maxSource  = 16 << 20
+	maxMembers   = 100_000
+	maxSource    = 32 << 20
+	freeUnpacked = 64 << 20
+	maxRatio     = 100
 )
 
 // opened is a wheel that is searched.
@@ -82,7 +85,9 @@ func (w *opened) open(python string) error {
 		return fmt.Errorf("%d files (%d work)", len(z.File), maxMembers)
 	}
 	w.compiled = map[string]bool{}
+	var unpacked uint64
 	for _, f := range z.File {
+		unpacked += min(f.UncompressedSize64, maxSource)
 		if strings.HasSuffix(f.Name, "/") {
 			continue
 		}
@@ -91,6 +96,9 @@ func (w *opened) open(python string) error {
 		if path.Ext(p) == ".so" && !strings.HasPrefix(p, "..") {
 			w.compiled[path.Dir(p)] = true
 		}
+	}
+	if unpacked > freeUnpacked && unpacked/maxRatio > uint64(info.Size()) {
+		return fmt.Errorf("a bomb: %d bytes that unpack to %d, more than %d times as many", info.Size(), unpacked, maxRatio)
 	}
 	slices.SortStableFunc(w.files, func(a, b member) int { return strings.Compare(a.path, b.path) })
 	for _, f := range w.files {
@@ -129,12 +137,9 @@ func newInflater() *inflater {
 	return &inflater{packed: packed, flate: flate.NewReader(packed)}
 }
 
-// read reads a member whole. What it gives is good until the next one is read. Whether
+// read reads a member. What it gives is good until the next one is read. Whether
 // it is what RECORD says is checked where it is installed.
 func (r *inflater) read(f *zip.File) ([]byte, error) {
-	if f.UncompressedSize64 > maxSource {
-		return nil, fmt.Errorf("%s: %d bytes (%d work)", f.Name, f.UncompressedSize64, maxSource)
-	}
 	raw, err := f.OpenRaw()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
@@ -147,7 +152,7 @@ func (r *inflater) read(f *zip.File) ([]byte, error) {
 		}
 		from = r.flate
 	}
-	n := int(f.UncompressedSize64)
+	n := int(min(f.UncompressedSize64, maxSource))
 	r.buf = slices.Grow(r.buf[:0], n)[:n]
 	if _, err := io.ReadFull(from, r.buf); err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
