@@ -39,6 +39,7 @@ Medians of %d starts and %d builds on a machine with %d processors. In each roun
 * **memory** is the proportional set size (PSS) of all processes after the first answer.
 * **same digest:** whether all clean builds gave the same manifest.
 * **cold** is a build of a fresh checkout with its push; **no change** the same once more; **app edited** after a comment was added to the code; **dependency bumped** after that with another release of ` + bumpedName + ` (70 kB) in the lock. **pushed** is what the registry was sent.
+* Each build of Keelback starts the service and waits for its health check before there is an image; the Dockerfiles try nothing. Neither makes attestations.
 * **best by hand** has an epoch, bytecode with unchecked hashes, and ` + "`rewrite-timestamp=true`" + `; without the last no build of it gives the same digest twice.
 
 `

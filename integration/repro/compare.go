@@ -59,6 +59,7 @@ func compareProjects(out io.Writer, images map[string]*image) (same bool, err er
 			if err != nil {
 				return false, err
 			}
+			r.other = other == otherProject
 			verdict := ""
 			if !r.right() {
 				same, verdict = false, "WRONG"
@@ -73,11 +74,15 @@ func compareProjects(out io.Writer, images map[string]*image) (same bool, err er
 type relation struct {
 	dependencies, shared int      // layers of the virtual environment, and how many the other one has
 	changed              []string // titles of others that the other image has not
-	wrong                bool     // one of these is not the code alone
+	wrong                bool     // one of these is neither of the code alone nor bytecode
+	recompiled           bool     // one of these is bytecode of something else than the code
+	other                bool     // the images are of two projects
 }
 
+// right tells whether nothing but the code differs. Two projects import different
+// modules of their dependencies, so their bytecode differs too.
 func (r relation) right() bool {
-	return r.dependencies > 1 && r.shared == r.dependencies && len(r.changed) == 1 && !r.wrong
+	return r.dependencies > 1 && r.shared == r.dependencies && len(r.changed) > 0 && !r.wrong && (r.other || !r.recompiled)
 }
 
 // relate looks for the layers of an image in another.
@@ -92,6 +97,8 @@ func relate(a, b *image) (relation, error) {
 		if err != nil {
 			return r, err
 		}
+		compiled := l.isBytecode()
+		venv = venv && !compiled
 		if venv {
 			r.dependencies++
 		}
@@ -103,14 +110,27 @@ func relate(a, b *image) (relation, error) {
 			if err != nil {
 				return r, err
 			}
-			r.wrong = r.wrong || !code
+			r.wrong = r.wrong || !code && !compiled
+			r.recompiled = r.recompiled || !code && compiled
 			r.changed = append(r.changed, l.title)
 		}
 	}
-	if len(a.layers) != len(b.layers) {
-		r.wrong = true
-	}
+	r.wrong = r.wrong || a.withoutBytecode() != b.withoutBytecode()
 	return r, nil
+}
+
+// isBytecode tells whether a layer has compiled modules.
+func (l layer) isBytecode() bool { return strings.HasPrefix(l.title, "bytecode of ") }
+
+// withoutBytecode is the number of the other layers.
+func (i *image) withoutBytecode() int {
+	n := 0
+	for _, l := range i.layers {
+		if !l.isBytecode() {
+			n++
+		}
+	}
+	return n
 }
 
 // explain prints in what two images differ.

@@ -116,24 +116,39 @@ func TestRelation(t *testing.T) {
 	code := newLayer(t, "code", file{"app/one.py", "1", 0o644, 0})
 	changed := newLayer(t, "code", file{"app/one.py", "2", 0o644, 0})
 	stray := newLayer(t, "code", file{"app/one.py", "2", 0o644, 0}, file{"etc/issue", "", 0o644, 0})
+	compiled := newLayer(t, "bytecode of wheels", file{"opt/venv/lib/__pycache__/one.pyc", "1", 0o644, 0})
+	recompiled := newLayer(t, "bytecode of wheels", file{"opt/venv/lib/__pycache__/one.pyc", "2", 0o644, 0})
+	code1 := newLayer(t, "bytecode of code", file{"app/__pycache__/one.pyc", "1", 0o644, 0})
+	code2 := newLayer(t, "bytecode of code", file{"app/__pycache__/one.pyc", "2", 0o644, 0})
 	first := newImage(t, venv, wheels, system, code)
+	fast := newImage(t, venv, wheels, compiled, system, code, code1)
 	for name, c := range map[string]struct {
 		second *image
 		want   bool
+		first  *image // first, where it is nil
+		other  bool
 	}{
-		"code changed":               {newImage(t, venv, wheels, system, changed), true},
-		"nothing changed":            {first, false},
-		"layer of wheels changed":    {newImage(t, venv, other, system, changed), false},
-		"layer of the system too":    {newImage(t, venv, wheels, stray, changed), false},
-		"a layer more":               {newImage(t, venv, wheels, system, other, changed), false},
-		"no dependencies any longer": {newImage(t, system, changed), false},
+		"code changed":               {newImage(t, venv, wheels, system, changed), true, nil, false},
+		"nothing changed":            {first, false, nil, false},
+		"layer of wheels changed":    {newImage(t, venv, other, system, changed), false, nil, false},
+		"layer of the system too":    {newImage(t, venv, wheels, stray, changed), false, nil, false},
+		"a layer more":               {newImage(t, venv, wheels, system, other, changed), false, nil, false},
+		"code and its bytecode":      {newImage(t, venv, wheels, compiled, system, changed, code2), true, fast, false},
+		"bytecode of wheels changed": {newImage(t, venv, wheels, recompiled, system, changed, code2), false, fast, false},
+		"that of another project":    {newImage(t, venv, wheels, system, changed), true, fast, true},
+		"wheels of another project":  {newImage(t, venv, other, system, changed), false, fast, true},
+		"no dependencies any longer": {newImage(t, system, changed), false, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, err := relate(first, c.second)
+			if c.first == nil {
+				c.first = first
+			}
+			r, err := relate(c.first, c.second)
 			if err != nil {
 				t.Fatal(err)
 			}
+			r.other = c.other
 			if r.right() != c.want {
 				t.Errorf("right is %v, want %v: %+v", r.right(), c.want, r)
 			}

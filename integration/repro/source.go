@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -47,12 +48,43 @@ func prepare(ctx context.Context, repo string, w world) (builds []source, stop f
 		}
 		builds = append(builds, source{example + "/" + file, to, filepath.Join(to, file)})
 	}
+	modes, err := prepareModes(repo, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	builds = append(builds, modes...)
 	other, err := prepareOther(repo, w)
 	if err != nil {
 		return nil, nil, err
 	}
 	commits, stop, err := prepareCommits(ctx, repo, w)
 	return append(append(builds, other), commits...), stop, err
+}
+
+// prepareModes makes specs of the example for the modes of bytecode that it does not
+// have itself, and for all that can be left out.
+func prepareModes(repo string, w world) (builds []source, err error) {
+	text, err := os.ReadFile(filepath.Join(repo, project, projectSpec))
+	if err != nil {
+		return nil, err
+	}
+	const own = "bytecode: imported\n"
+	if !strings.Contains(string(text), own) {
+		return nil, fmt.Errorf("%s/%s: it has no %q", project, projectSpec, own)
+	}
+	dir := filepath.Join(w.dir, filepath.Base(project))
+	for name, keys := range map[string]string{
+		"strip":   "bytecode: strip\nslim: max\n",
+		"compile": "bytecode: compile\noptimize: 1\n",
+	} {
+		file := filepath.Join(dir, "keelback."+name+".yaml")
+		if err := write(w, file, []byte(strings.Replace(string(text), own, keys, 1)), 0o666); err != nil {
+			return nil, err
+		}
+		builds = append(builds, source{filepath.Base(project) + "/bytecode: " + name, dir, file})
+	}
+	slices.SortFunc(builds, func(a, b source) int { return strings.Compare(a.name, b.name) })
+	return builds, nil
 }
 
 // copyContext copies the files of a context as a checkout does in this world. It may be

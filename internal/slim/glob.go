@@ -157,3 +157,35 @@ func (gs globs) match(path string) string {
 	}
 	return ""
 }
+
+// named are the paths and globs of what is imported or named.
+type named struct {
+	paths map[string]bool
+	globs globs
+}
+
+func newNamed(texts []string) named {
+	n := named{paths: map[string]bool{}}
+	for _, text := range texts {
+		if strings.Contains(text, "*") {
+			n.globs = append(n.globs, newGlob(text))
+		}
+		n.paths[text] = true
+	}
+	return n
+}
+
+// has reports whether a path is named, or a folder that it is in.
+func (n named) has(path string) bool {
+	for dir := path; len(n.paths) > 0; {
+		if n.paths[dir] {
+			return true
+		}
+		i := strings.LastIndexByte(dir, '/')
+		if i < 0 {
+			break
+		}
+		dir = dir[:i]
+	}
+	return n.globs.match(path) != ""
+}

@@ -177,7 +177,15 @@ func installed(t *testing.T) string {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(text)
-	return once(t, "site-"+hex.EncodeToString(sum[:8]), func(dir string) error {
+	name := "site-" + hex.EncodeToString(sum[:8])
+	return once(t, name, func(dir string) error {
+		old, err := filepath.Glob(filepath.Join(cache(t), "site-*"))
+		for _, dir := range old {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+		if err != nil {
+			return err
+		}
 		cmd := exec.Command("python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps",
 			"--ignore-requires-python", "--only-binary=:all:", "--python-version=3.14", "--platform=manylinux_2_28_x86_64", "--platform=manylinux_2_27_x86_64",
 			"--platform=manylinux2014_x86_64", "--target="+dir, "--requirement="+list)

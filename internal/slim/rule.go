@@ -49,12 +49,15 @@ type Rule struct {
 	// the directory begins with `../../../`, as in RECORD.
 	Files []string
 
-	// Except are globs of what stays all the same.
+	// Except are globs of what stays all the same: for the rule of one package, also
+	// where a rule for all packages would take it.
 	Except []string
 
 	// Named tells that what something else imports or names is kept (see package scan): the
-	// name alone does not show that nothing needs it. The files of a rule for the
-	// standard library stay together: where one is named, all of them do.
+	// name alone does not show that nothing needs it. Of what a package says of
+	// itself, a rule for that package is taken to know all but what is imported. The
+	// files of a rule for the standard library stay together: where one is named, all
+	// of them do.
 	Named bool
 
 	// Together tells the same of a Named rule for a package: where one of its files is

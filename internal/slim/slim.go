@@ -7,7 +7,7 @@ import (
 
 // Options say what to leave out.
 type Options struct {
-	// Level from which on rules are not applied. Empty is [None].
+	// Level up to which rules are applied. Empty is [None].
 	Level Level
 
 	// Keep are globs of what stays in any case, and Drop of what goes though no rule
@@ -27,7 +27,7 @@ type Options struct {
 type Slimmer struct {
 	level      Level
 	keep, drop []userGlob
-	named      globs
+	named      named
 	searched   bool
 	all        []compiled            // rules for all packages
 	own        map[string][]compiled // rules for one package or the standard library
@@ -65,9 +65,7 @@ func newSlimmer(rules []Rule, opt Options) (*Slimmer, error) {
 	if s.drop, err = userGlobs(opt.Drop); err != nil {
 		return nil, fmt.Errorf("drop: %w", err)
 	}
-	for _, text := range opt.Named {
-		s.named = append(s.named, newGlob(text))
-	}
+	s.named = newNamed(opt.Named)
 	for i := range rules {
 		if err := s.add(&rules[i]); err != nil {
 			return nil, fmt.Errorf("rule %s: %w", rules[i].Name, err)
@@ -133,7 +131,7 @@ func (s *Slimmer) RemovesAll(pkg string) (rule string, ok bool) {
 		return "", false
 	}
 	for _, c := range s.own[pkg] {
-		if c.Whole && !slices.ContainsFunc(c.files, func(g glob) bool { return s.isNamed(g.text) }) {
+		if c.Whole && !slices.ContainsFunc(c.files, func(g glob) bool { return s.named.has(g.text) }) {
 			return c.Name, true
 		}
 	}
@@ -187,13 +185,11 @@ func (s *Slimmer) takes(c compiled, path string) (taken string, isSpared bool) {
 	if taken == "" || c.except.match(path) != "" {
 		return "", taken != ""
 	}
-	if c.Named && s.isNamed(path) {
+	if c.Named && s.named.has(path) {
 		return "", false
 	}
 	return taken, false
 }
-
-func (s *Slimmer) isNamed(path string) bool { return s.named.match(path) != "" }
 
 // Find finds what takes a file: the rule, nil where it is [Options.Drop], and the file
 // or the folder that it takes. The arguments are those of [Slimmer.Removes].

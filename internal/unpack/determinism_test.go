@@ -12,8 +12,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/keelback/keelback/internal/rootfs/rootfstest"
+	"github.com/keelback/keelback/internal/slim"
 	"github.com/keelback/keelback/internal/unpack"
 )
 
@@ -26,7 +28,11 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		syscall.Umask(mask)
-		opt := unpack.Options{Out: out, Python: "3.13"}
+		safe, err := slim.New(slim.Options{Level: slim.Safe, Named: []string{}})
+		if err != nil {
+			panic(err)
+		}
+		opt := unpack.Options{Out: out, Python: "3.13", Slim: safe}
 		for _, file := range os.Args[1:] {
 			opt.Wheels = append(opt.Wheels, unpack.Wheel{Path: file})
 		}
@@ -112,7 +118,9 @@ func many(t *testing.T, n int) map[string]archive {
 			text = fmt.Sprintf("-- %s/m%d.py 0100%o --\n%s\n", name, 29-j, 0o644+j%2*0o111, strings.Repeat("x", 1000*(29-j))) + text
 		}
 		file := name + "-1.0-py3-none-any.whl"
-		wheels[file] = wheel(t, file, text+"-- shared/__init__.py --\n")
+		text += fmt.Sprintf("-- %s/tests/__init__.py --\n", name)
+		files := append(txtar.Parse([]byte(text)).Files, txtar.File{Name: name + "/x.so", Data: library(name)})
+		wheels[file] = wheelOf(t, file, append(files, txtar.File{Name: "shared/__init__.py"}))
 	}
 	return wheels
 }

@@ -49,8 +49,11 @@ func (p *plan) searchAll() (*mentions, error) {
 func (p *plan) tasks() []task {
 	var out []task
 	for i, w := range p.wheels {
+		hasModules := slices.ContainsFunc(p.units, func(u Unit) bool {
+			return u.Package == w.name && u.Word == "" && slices.ContainsFunc(u.Paths, isModule)
+		})
 		for _, f := range w.files {
-			if !f.isSearched() {
+			if !f.isSearched() && !(hasModules && f.isCompiled()) {
 				continue
 			}
 			t := task{w, f, nobody}
@@ -82,12 +85,20 @@ func (m member) isSearched() bool {
 	return strings.HasSuffix(dir, ".dist-info/") && (name == "entry_points.txt" || name == "METADATA")
 }
 
+// isCompiled reports whether a file is a compiled module. Those are searched for what
+// lies in the same wheel: few packages are compiled against another one's tests.
+func (m member) isCompiled() bool {
+	return path.Ext(m.path) == ".so" && !strings.Contains(m.path, ".libs/")
+}
+
 // maxText is the size up to which a file that is no source may be a text.
 const maxText = 1 << 20
 
 // file searches a file by its name.
 func (x *index) file(src source, found func(unit int)) {
 	switch name := path.Base(src.path); {
+	case path.Ext(name) == ".so":
+		x.compiled(src, found)
 	case path.Ext(name) == ".py", path.Ext(name) == ".pth":
 		x.python(src, found)
 		if path.Ext(name) == ".pth" {

@@ -11,6 +11,7 @@ type index struct {
 	units    []Unit
 	byModule map[string][]int    // dotted names, of what can be imported
 	byBase   map[string][]target // last part of modules
+	lasts    []string            // last parts of modules, once each
 	byWord   map[string][]int    // whole texts
 	byFile   map[string][]int    // base name of files
 	byEnding map[ending][]int
@@ -65,6 +66,9 @@ func (x *index) addPaths(i int, u Unit) {
 			continue
 		}
 		m := module(p)
+		if u.Word == "" && x.byBase[last(m)] == nil {
+			x.lasts = append(x.lasts, last(m))
+		}
 		x.byModule[m] = append(x.byModule[m], i)
 		x.byBase[last(m)] = append(x.byBase[last(m)], target{i, p})
 	}

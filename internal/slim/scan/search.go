@@ -54,6 +54,31 @@ func (x *index) plain(src source, found func(unit int)) {
 	}
 }
 
+// compiled searches a compiled module for dotted names: those of modules that it
+// imports are in it as texts.
+func (x *index) compiled(src source, found func(unit int)) {
+	s := &search{index: x, source: src, found: found}
+	isName := func(c byte) bool { return isWordByte(c) && c < 0x80 || c == '.' }
+	for _, name := range x.lasts {
+		sign := []byte("." + name)
+		for at := bytes.Index(src.text, sign); at >= 0; {
+			start, end := at, at+len(sign)
+			for start > 0 && isName(src.text[start-1]) {
+				start--
+			}
+			for end < len(src.text) && isName(src.text[end]) {
+				end++
+			}
+			s.module(string(src.text[start:end]))
+			next := bytes.Index(src.text[end:], sign)
+			if next < 0 {
+				break
+			}
+			at = end + next
+		}
+	}
+}
+
 // module is called for each module that is imported. The package of a whole one does
 // not name itself.
 func (s *search) module(name string) {

@@ -64,3 +64,8 @@ MEDIA_ROOT = "/data/media"
 MEDIA_URL = "/media/"
 WAGTAIL_SITE_NAME = "Letters"
 WAGTAILADMIN_BASE_URL = "https://cms.example.com"
+LOGGING = {
+    "version": 1,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+}
