@@ -13,7 +13,7 @@ export CGO_ENABLED = 0
 export GOFLAGS = -trimpath -buildvcs=false
 LDFLAGS := -s -w -buildid=
 
-.PHONY: help build tools generate golden lint test unit integration demo repro fuzz fuzz-short image clean
+.PHONY: help build tools generate golden lint test unit integration demo repro fuzz fuzz-short bench test-rules test-services image clean
 .DEFAULT_GOAL := help
 
 help: ## show this help
@@ -79,6 +79,15 @@ fuzz-short: ## run the fuzz targets of locks, markers, versions and wheels for o
 fuzz fuzz-short:
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | \
 		sed -E 's|/[^/]*:func | |' | grep -E '$(FUZZTARGETS)' | sort -u | xargs -P $(FUZZJOBS) -L 1 sh -c '$(FUZZ)'
+
+bench: build tools ## measure the examples beside Dockerfiles, and write docs/benchmarks.md
+	go run ./integration/bench $(BENCH)
+
+test-rules: ## show that each rule of slimming leaves its package working, and that it could fail
+	go test -tags integration -count=1 -timeout 20m ./internal/slim
+
+test-services: build tools ## build and use six services that are not ours
+	go run ./integration/services
 
 image: ## build the frontend's image for both architectures, with Docker
 	docker buildx build --platform linux/amd64,linux/arm64 -t docker.io/keelback/keelback:1 .

@@ -1,6 +1,8 @@
 package llb
 
 import (
+	"slices"
+
 	"github.com/moby/buildkit/client/llb"
 
 	"github.com/keelback/keelback/spec"
@@ -57,7 +59,7 @@ func (c *compiler) findNamed(groups []group, packages []built, app layer) named 
 	own := c.step(step{
 		stage: stageApp, path: "slim", name: "find what the service names of its packages",
 		command: "names",
-		args:    []string{"--candidates", candidates},
+		args:    appendEach([]string{"--candidates", candidates}, "--text", slices.Concat(c.spec.Command, c.spec.Smoke.Imports)),
 		trees:   []tree{{name: "app", state: app.state}},
 		mounts:  []llb.RunOption{llb.AddMount(candidates, found.state, llb.Readonly, llb.SourcePath("/candidates"))},
 	})

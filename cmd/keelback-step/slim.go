@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/keelback/keelback/internal/report"
@@ -39,13 +38,15 @@ func (f slimFlags) options() (slim.Options, error) {
 		opt.Named = []string{} // the command searches itself
 		return opt, nil
 	}
+	if len(*f.named) > 0 {
+		opt.Named = []string{} // searched, and perhaps nothing was found
+	}
 	for _, name := range *f.named {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return opt, fmt.Errorf("--named: %w", err)
 		}
-		lines := strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })
-		opt.Named = slices.Concat([]string{}, opt.Named, lines)
+		opt.Named = append(opt.Named, strings.FieldsFunc(string(text), func(r rune) bool { return r == '\n' })...)
 	}
 	return opt, nil
 }

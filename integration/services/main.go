@@ -2,7 +2,7 @@
 // starts each image as strictly as a platform would, and uses it: what a health
 // check does not reach is what slimming could have taken.
 //
-//	make test-services                        every service, for both runtimes
+//	make test-services                        every service, for each runtime that has its wheels
 //	go run ./integration/services -all        the other modes of slim and bytecode too
 //	go run ./integration/services -only NAME  one of them
 package main
@@ -77,7 +77,7 @@ func run(ctx context.Context, opt options) (err error) {
 	var rows []row
 	for _, s := range services() {
 		references := map[string][]answer{} // by spec
-		for _, v := range variants() {
+		for _, v := range s.variants() {
 			if !opt.wants(s, v) {
 				continue
 			}

@@ -4,18 +4,19 @@ package main
 type service struct {
 	name string // of its directory
 	what string // it stands for
-	port string // that its spec names; another one is put in its place
+	port string // that its specs name; another one is put in its place
+	musl bool   // all its packages have wheels for Alpine
 	use  func(*visit)
 }
 
 func services() []service {
 	return []service{
-		{"wagtail", "a Django site", "8000", useWagtail},
-		{"notebook", "a notebook server", "8888", useNotebook},
-		{"datasette", "a service of plug-ins", "8001", useDatasette},
-		{"locust", "a gevent service", "8089", useLocust},
-		{"science", "a scientific service", "8000", useScience},
-		{"files", "libraries by ctypes and cffi", "8000", useFiles},
+		{"wagtail", "a Django site", "8000", true, useWagtail},
+		{"notebook", "a notebook server", "8888", true, useNotebook},
+		{"datasette", "a service of plug-ins", "8001", true, useDatasette},
+		{"locust", "a gevent service", "8089", false, useLocust},
+		{"science", "a scientific service", "8000", false, useScience},
+		{"files", "libraries by ctypes and cffi", "8000", false, useFiles},
 	}
 }
 
@@ -28,17 +29,23 @@ type variant struct {
 	extra bool // only built by -all
 }
 
-// variants are all ways to build a service. What the first ones answer is what the
-// others have to answer.
-func variants() []variant {
+// variants are all ways to build the service. What the first of a spec answers is what
+// the others have to answer.
+func (s service) variants() []variant {
 	const distroless, alpine = "keelback.yaml", "keelback.alpine.yaml"
-	return []variant{
+	list := []variant{
 		{"none", distroless, "slim", "none", true},
 		{name: "distroless", spec: distroless},
-		{name: "alpine", spec: alpine},
 		{"max", distroless, "slim", "max", true},
-		{"alpine-max", alpine, "slim", "max", true},
 		{"strip", distroless, "bytecode", "strip", true},
 		{"compile", distroless, "bytecode", "compile", true},
 	}
+	if s.musl {
+		list = append(list,
+			variant{"alpine-none", alpine, "slim", "none", true},
+			variant{name: "alpine", spec: alpine},
+			variant{"alpine-max", alpine, "slim", "max", true},
+		)
+	}
+	return list
 }

@@ -57,7 +57,7 @@ func takes(r Rule) string {
 		out += ", but not " + code(r.Except)
 	}
 	if r.Where != "" {
-		out += ", " + string(r.Where)
+		out += " (" + string(r.Where) + ")"
 	}
 	if r.Named {
 		out += "; *unless named*"

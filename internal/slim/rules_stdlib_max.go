@@ -71,7 +71,7 @@ assert subprocess.run([sys.executable, "-i"], input="print(6*7)\n", capture_outp
 				"pickletools.py", "compileall.py", "antigravity.py",
 			},
 			Reason: "tools of developers that are started by hand: `python -m venv`, `-m compileall`, `-m zipapp` and the like",
-			Saves:  "3.13.2 on Alpine: 0.3 MB",
+			Saves:  "3.13.2 on Alpine: 0.2 MB",
 			Proof: `
 import ast, doctest, inspect, pdb, pickle, profile, timeit, tokenize, tracemalloc, zipfile
 assert timeit.timeit("1", number=1) >= 0 and inspect.signature(len)

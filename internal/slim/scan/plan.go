@@ -73,8 +73,10 @@ func (p *plan) addWheel(w *opened, owners map[string]int, there map[string]bool,
 			byPath[key] = i
 		}
 		owners[f.path] = i
-		p.units[i].add(w, r, taken, taken != f.path)
-		p.roots[i] = p.roots[i] || !w.fits(r.Where, taken)
+		if u := &p.units[i]; !slices.Contains(u.Paths, taken) {
+			u.add(w, r, taken, taken != f.path)
+			p.roots[i] = p.roots[i] || !w.fits(r.Where, taken)
+		}
 	}
 	for i := range p.units[first:] {
 		if u := &p.units[first+i]; u.Checked {
@@ -85,9 +87,6 @@ func (p *plan) addWheel(w *opened, owners map[string]int, there map[string]bool,
 
 // add adds a file or folder that a rule takes.
 func (u *Unit) add(w *opened, r *slim.Rule, name string, isFolder bool) {
-	if slices.Contains(u.Paths, name) {
-		return
-	}
 	u.Paths = append(u.Paths, name)
 	switch {
 	case isFolder && r.Where == slim.NoCode:

@@ -55,28 +55,37 @@ func (x *index) plain(src source, found func(unit int)) {
 }
 
 // compiled searches a compiled module for dotted names: those of modules that it
-// imports are in it as texts.
+// imports are in it as texts, which may follow each other without a sign between.
 func (x *index) compiled(src source, found func(unit int)) {
 	s := &search{index: x, source: src, found: found}
-	isName := func(c byte) bool { return isWordByte(c) && c < 0x80 || c == '.' }
 	for _, name := range x.lasts {
 		sign := []byte("." + name)
-		for at := bytes.Index(src.text, sign); at >= 0; {
-			start, end := at, at+len(sign)
-			for start > 0 && isName(src.text[start-1]) {
-				start--
-			}
-			for end < len(src.text) && isName(src.text[end]) {
-				end++
-			}
-			s.module(string(src.text[start:end]))
-			next := bytes.Index(src.text[end:], sign)
-			if next < 0 {
+		for end := 0; ; {
+			at := bytes.Index(src.text[end:], sign)
+			if at < 0 {
 				break
 			}
-			at = end + next
+			end += at + len(sign)
+			rest := src.text[end:]
+			if len(rest) > 0 && isWordByte(rest[0]) {
+				continue // a longer name
+			}
+			for _, t := range x.byBase[name] {
+				if m := module(t.path); bytes.HasSuffix(src.text[:end], []byte(m)) {
+					s.module(m + dottedStart(rest))
+				}
+			}
 		}
 	}
+}
+
+// dottedStart is what a text begins with of a dotted name.
+func dottedStart(text []byte) string {
+	n := 0
+	for n < len(text) && text[n] < 0x80 && (isWordByte(text[n]) || text[n] == '.') {
+		n++
+	}
+	return strings.TrimRight(string(text[:n]), ".")
 }
 
 // module is called for each module that is imported. The package of a whole one does
