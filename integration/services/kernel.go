@@ -40,12 +40,12 @@ func openKernel(v *visit, id string) (*kernel, error) {
 
 // ask sends a request and returns what came until the kernel was idle again and had
 // replied.
-func (k *kernel) ask(kind string, content map[string]any) (string, error) {
+func (k *kernel) ask(channel, kind string, content map[string]any) (string, error) {
 	k.sent++
 	id := fmt.Sprintf("request-%d", k.sent)
 	request := map[string]any{
 		"header":        map[string]any{"msg_id": id, "msg_type": kind, "username": "", "session": "services", "version": "5.3", "date": "2024-01-01T00:00:00Z"},
-		"parent_header": map[string]any{}, "metadata": map[string]any{}, "channel": "shell", "content": content,
+		"parent_header": map[string]any{}, "metadata": map[string]any{}, "channel": channel, "content": content,
 	}
 	if err := websocket.JSON.Send(k.Conn, request); err != nil {
 		return "", err
@@ -68,9 +68,9 @@ func (k *kernel) ask(kind string, content map[string]any) (string, error) {
 }
 
 // want asks for what must be in the answer.
-func (k *kernel) want(kind, code, want string, content map[string]any) {
+func (k *kernel) want(channel, kind, code, want string, content map[string]any) {
 	k.visit.checks++
-	said, err := k.ask(kind, content)
+	said, err := k.ask(channel, kind, content)
 	if err != nil || !strings.Contains(said, want) {
 		k.visit.fail("%s of %q: no %q in the answer (%v): %.2000s", kind, code, want, err, said)
 	}
@@ -78,17 +78,24 @@ func (k *kernel) want(kind, code, want string, content map[string]any) {
 
 // run runs a cell.
 func (k *kernel) run(code, want string) {
-	k.want("execute_request", code, want, map[string]any{
+	k.want("shell", "execute_request", code, want, map[string]any{
 		"code": code, "silent": false, "store_history": true, "user_expressions": map[string]any{}, "allow_stdin": false, "stop_on_error": false,
 	})
 }
 
 // complete asks how the end of a line goes on.
 func (k *kernel) complete(code, want string) {
-	k.want("complete_request", code, want, map[string]any{"code": code, "cursor_pos": len(code)})
+	k.want("shell", "complete_request", code, want, map[string]any{"code": code, "cursor_pos": len(code)})
 }
 
 // inspect asks what a name is.
 func (k *kernel) inspect(code, want string) {
-	k.want("inspect_request", code, want, map[string]any{"code": code, "cursor_pos": len(code), "detail_level": 0})
+	k.want("shell", "inspect_request", code, want, map[string]any{"code": code, "cursor_pos": len(code), "detail_level": 0})
+}
+
+// debug asks the debugger, which is a process of its own, for something.
+func (k *kernel) debug(command string, arguments map[string]any) {
+	k.want("control", "debug_request", command, `"success": true`, map[string]any{
+		"type": "request", "seq": k.sent + 1, "command": command, "arguments": arguments,
+	})
 }

@@ -64,4 +64,8 @@ func (v *visit) cells() {
 	k.complete("import json; json.loads('1').", "")
 	k.complete("import datetime; datetime.date.today().isof", "isoformat")
 	k.inspect("print", "Prints the values to a stream")
+	k.debug("initialize", map[string]any{"clientID": "services", "adapterID": "", "pathFormat": "path"})
+	k.debug("attach", map[string]any{})
+	k.debug("dumpCell", map[string]any{"code": "x = 1"})
+	k.debug("disconnect", map[string]any{})
 }
