@@ -16,7 +16,7 @@ import (
 // static files, translations, the formats of dates, and Pillow.
 func useWagtail(v *visit) {
 	v.header.Set("Accept-Language", "de")
-	v.get("/admin/login/", "Benutzername:", "Anmelden")
+	v.get("/admin/login/", "Benutzername:", "Django-Systemverwaltung")
 	v.header.Set("Accept-Language", "ja")
 	v.get("/cms/login/", "ユーザー名")
 	v.header.Set("Accept-Language", "ar")

@@ -5,20 +5,6 @@ package slim
 func stdlibMaxRules() []Rule {
 	return []Rule{
 		{
-			Name: "python-twins", Level: Max, Package: Stdlib, Named: true,
-			Files:  []string{"_pydecimal.py", "_pydatetime.py", "_pyio.py"},
-			Reason: "copies of C modules in Python, for interpreters that lack the C modules; who has `_decimal`, `_datetime` and `_io` never loads them",
-			Saves:  "3.13.2 on Alpine: 0.4 MB",
-			Proof: `
-import datetime, decimal, io, pickle, statistics
-assert decimal.Decimal("0.1") + decimal.Decimal("0.2") == decimal.Decimal("0.3")
-day = datetime.datetime(2024, 2, 29, tzinfo=datetime.timezone.utc)
-assert pickle.loads(pickle.dumps(day)) == day and day.strftime("%d") == "29"
-assert datetime.datetime.strptime("2024", "%Y").year == 2024
-assert io.TextIOWrapper(io.BytesIO(b"x")).read() == "x"
-`,
-		},
-		{
 			Name: "python-east-asian-codecs", Level: Max, Package: Stdlib,
 			Files: []string{
 				"lib-dynload/_codecs_cn.*", "lib-dynload/_codecs_hk.*", "lib-dynload/_codecs_jp.*",
@@ -52,16 +38,6 @@ with tempfile.TemporaryFile() as f:
     pickle.dump({"a": 1}, f)
     f.seek(0)
     assert pickle.load(f) == json.loads('{"a": 1}')
-`,
-		},
-		{
-			Name: "python-terminal", Level: Max, Package: Stdlib, Named: true,
-			Files:  []string{"curses", "rlcompleter.py", "lib-dynload/_curses*", "lib-dynload/readline.*"},
-			Reason: "the keyboard and the screen of a terminal: a service has none. The prompt of `python` works without them",
-			Saves:  "3.13.2 on Alpine: 0.2 MB, and 0.6 MB of libncursesw, libpanelw and libreadline",
-			Proof: `
-import cmd, code, getpass, pdb, pydoc, site, subprocess, sys
-assert subprocess.run([sys.executable, "-i"], input="print(6*7)\n", capture_output=True, text=True).stdout.strip() == "42"
 `,
 		},
 		{
