@@ -161,7 +161,7 @@ func (b *build) evaluate(ctx context.Context, st *bk.State) (client.Reference, e
 	if err != nil {
 		return nil, err
 	}
-	res, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), Evaluate: true})
+	res, err := b.client.Solve(ctx, client.SolveRequest{Definition: def.ToPB(), CacheImports: b.ui.CacheImports, Evaluate: true})
 	if err != nil {
 		return nil, err
 	}

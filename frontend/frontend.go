@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
@@ -76,6 +77,7 @@ type build struct {
 	spec    *spec.Spec
 	source  *dockerui.Source
 	project *lock.Project
+	told    sync.Map // warnings, by their texts
 }
 
 // load reads what the build context says. The files of a member of the workspace
@@ -118,9 +120,6 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := b.describe(ctx, res); err != nil {
-			return nil, err
-		}
 		scanner.add(platform, res)
 		return &dockerui.BuildResult{Reference: ref, Image: res.Image, BaseImage: res.Base, Epoch: epoch}, nil
 	})
@@ -133,27 +132,32 @@ func (b *build) image(ctx context.Context) (*client.Result, error) {
 	return rb.Finalize()
 }
 
-// solvePlatform builds for one platform, again where downloads failed by what may
-// pass.
-func (b *build) solvePlatform(ctx context.Context, p ocispecs.Platform, files *downloads) (*llb.Result, client.Reference, error) {
+// solvePlatform builds for one platform.
+func (b *build) solvePlatform(ctx context.Context, p ocispecs.Platform, files *downloads) (res *llb.Result, ref client.Reference, err error) {
+	res, err = b.attempt(ctx, p, files, func(ctx context.Context, res *llb.Result) (err error) {
+		ref, err = b.solve(ctx, res, p)
+		return err
+	})
+	return res, ref, err
+}
+
+// attempt compiles for one platform and makes what is asked for, again where downloads
+// failed by what may pass.
+func (b *build) attempt(ctx context.Context, p ocispecs.Platform, files *downloads, solve func(context.Context, *llb.Result) error) (*llb.Result, error) {
 	for {
 		attempts := files.failed()
 		res, err := b.compile(ctx, p, attempts)
-		var ref client.Reference
 		if err == nil {
-			err = files.watch(ctx, res, attempts, func(ctx context.Context) error {
-				ref, err = b.solve(ctx, res, p)
-				return err
-			})
+			err = files.watch(ctx, res, attempts, func(ctx context.Context) error { return solve(ctx, res) })
 		}
 		if err == nil {
-			return res, ref, nil
+			return res, nil
 		}
 		if res == nil || !files.isDownload(ctx, res.Downloads, attempts, err) {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := files.mend(ctx, res.Downloads); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 }
@@ -203,8 +207,19 @@ func (b *build) workerPlatforms() []ocispecs.Platform {
 	return all
 }
 
-// solve makes an image for real, and what has to succeed before it is handed over.
+// solve makes an image for real, and what has to succeed before it is handed over. The
+// warnings are told beside that: they may say why a check fails.
 func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {
+	described := make(chan error, 1)
+	go func() { described <- b.describe(ctx, res, p) }()
+	ref, err := b.solveImage(ctx, res, p)
+	if derr := <-described; err == nil {
+		err = derr
+	}
+	return ref, err
+}
+
+func (b *build) solveImage(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {
 	if err := b.check(ctx, res); err != nil {
 		return nil, err
 	}

@@ -3,9 +3,11 @@ package frontend
 import (
 	"context"
 
+	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/frontend/gateway/client"
 	"github.com/moby/buildkit/solver/pb"
 	"github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/internal/report"
@@ -13,13 +15,8 @@ import (
 	"github.com/keelback/keelback/spec"
 )
 
-// check makes the checks of an image where the daemon does not make them by itself,
-// when it makes the image.
+// check makes the checks that the image does not depend on by itself.
 func (b *build) check(ctx context.Context, res *llb.Result) error {
-	caps := b.client.BuildOpts().LLBCaps
-	if caps.Supports(pb.CapPassthroughOp) == nil {
-		return nil
-	}
 	eg, ctx := errgroup.WithContext(ctx)
 	for _, st := range res.Checks {
 		eg.Go(func() error {
@@ -30,9 +27,9 @@ func (b *build) check(ctx context.Context, res *llb.Result) error {
 	return eg.Wait()
 }
 
-// describe reads the report of an image that is made, puts it into the labels, and
-// tells the warnings.
-func (b *build) describe(ctx context.Context, res *llb.Result) error {
+// describe reads the report of an image, puts it into the labels, and tells the
+// warnings.
+func (b *build) describe(ctx context.Context, res *llb.Result, p ocispecs.Platform) error {
 	m, err := b.report(ctx, res)
 	if err != nil {
 		return err
@@ -50,7 +47,7 @@ func (b *build) describe(ctx context.Context, res *llb.Result) error {
 		return err
 	}
 	for _, w := range warnings {
-		if err := b.warn(ctx, vertex, w); err != nil {
+		if err := b.warn(ctx, vertex, w, p); err != nil {
 			return err
 		}
 	}
@@ -75,8 +72,9 @@ func (b *build) vertex(ctx context.Context, res *llb.Result) (digest.Digest, err
 	return def.Head()
 }
 
-// warn tells the user of one warning, beside its place in the spec.
-func (b *build) warn(ctx context.Context, vertex digest.Digest, w *spec.Error) error {
+// warn tells the user of one warning, beside its place in the spec. What was told of an
+// earlier attempt is not told again.
+func (b *build) warn(ctx context.Context, vertex digest.Digest, w *spec.Error, p ocispecs.Platform) error {
 	opt := client.WarnOpts{Level: 1}
 	text := w.Msg
 	if w.Path != "" {
@@ -84,16 +82,22 @@ func (b *build) warn(ctx context.Context, vertex digest.Digest, w *spec.Error) e
 		opt.SourceInfo = &pb.SourceInfo{Filename: b.source.Filename, Data: b.source.Data, Language: b.source.Language, Definition: b.source.Definition.ToPB()}
 		opt.Range = []*pb.Range{llb.PBRange(w.Range)}
 	}
+	if b.ui.MultiPlatformRequested {
+		text = platforms.Format(p) + ": " + text
+	}
+	if _, told := b.told.LoadOrStore(text, true); told {
+		return nil
+	}
 	return b.client.Warn(ctx, vertex, text, opt)
 }
 
 // plan answers RequestPlan for the first platform.
 func (b *build) plan(ctx context.Context) (*client.Result, error) {
-	res, err := b.compile(ctx, b.firstPlatform(), nil)
-	if err != nil {
-		return nil, err
-	}
-	m, err := b.report(ctx, res)
+	var m *report.Image
+	_, err := b.attempt(ctx, b.firstPlatform(), newDownloads(b), func(ctx context.Context, res *llb.Result) (err error) {
+		m, err = b.report(ctx, res)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package llb
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -29,13 +30,13 @@ func (c *compiler) addBytecode(ctx context.Context, base llb.State, layers []lay
 	if !c.compiles() {
 		return layers, nil
 	}
-	compiled, err := c.compileModules(layers, skeleton)
-	if err != nil {
-		return nil, err
-	}
+	compiled := c.compileModules(layers, skeleton)
 	if c.spec.Bytecode == spec.BytecodeImported {
-		lists, ok := c.recordImports(ctx, base, layers, compiled)
-		if ok {
+		lists, err := c.recordImports(ctx, base, layers, compiled)
+		if err != nil {
+			return nil, err
+		}
+		if lists.Output() != nil {
 			compiled = c.selectModules(compiled, lists)
 		}
 	}
@@ -57,10 +58,10 @@ func interleave(layers, compiled []layer) []layer {
 
 // compileModules compiles all modules of each layer, on the worker's own platform. No
 // module is run for it.
-func (c *compiler) compileModules(layers []layer, skeleton layer) ([]layer, error) {
-	w, err := c.workshop(c.images.builder.state, skeleton)
-	if err != nil {
-		return nil, err
+func (c *compiler) compileModules(layers []layer, skeleton layer) []layer {
+	host := c.images.host.state
+	if !platforms.OnlyStrict(c.opt.BuildPlatform).Match(c.opt.Platform) {
+		skeleton = c.createVenv(host)
 	}
 	const program, from = mountDir + "compile.py", mountDir + "tree"
 	file := llb.Scratch().File(llb.Mkfile("/compile.py", 0o644, compileProgram), c.op(stageBytecode, "bytecode", "write the compiling program")...)
@@ -73,35 +74,42 @@ func (c *compiler) compileModules(layers []layer, skeleton layer) ([]layer, erro
 			llb.Args([]string{venvDir + "/bin/python", "-S", "-s", "-B", "-W", "ignore", program, from, outDir, strconv.Itoa(c.spec.Optimize)}),
 			llb.AddMount(program, file, llb.Readonly, llb.SourcePath("/compile.py")),
 			llb.AddMount(from, l.state, llb.Readonly),
-			llb.AddMount(venvDir, w.skeleton.state, llb.Readonly, llb.SourcePath(venvDir)),
+			llb.AddMount(venvDir, skeleton.state, llb.Readonly, llb.SourcePath(venvDir)),
 			llb.AddEnv("PYTHONHASHSEED", "0"),
 		}
-		exec := c.run(w.rootfs, stageBytecode, "bytecode", "compile "+l.name, append(opts, offline()...)...)
+		exec := c.run(host, stageBytecode, "bytecode", "compile "+l.name, append(opts, offline()...)...)
 		compiled = append(compiled, layer{name: "bytecode of " + l.name, state: exec.AddMount(outDir, llb.Scratch()), key: l.key})
 	}
-	return compiled, nil
+	return compiled
 }
 
 // recordImports starts the service in an image that has all bytecode, and gives what it
 // imported up to its end after the first healthy answer: a list for each layer. Of a
-// platform that cannot run here it gives the list of the worker's own, where the lock
-// has files for that.
-func (c *compiler) recordImports(ctx context.Context, base llb.State, layers, compiled []layer) (lists llb.State, ok bool) {
+// platform that cannot run here it gives the list of the worker's own, or nothing where
+// the lock has no files for that.
+func (c *compiler) recordImports(ctx context.Context, base llb.State, layers, compiled []layer) (lists llb.State, err error) {
 	if c.runs(c.opt.Platform) {
-		return c.record(base, layers, compiled), true
+		return c.record(base, layers, compiled), nil
 	}
 	opt := c.opt
 	opt.Platform = opt.BuildPlatform
 	native, err := Compile(ctx, c.spec, opt)
+	if native != nil {
+		for _, d := range native.Downloads {
+			c.downloads[d.SHA256+"/"+d.Name] = d
+		}
+	}
+	// Only what the lock says may decide: a fault of the network would give another
+	// image.
+	if unfit := (spec.Errors)(nil); errors.As(err, &unfit) {
+		c.warn("bytecode", "%s cannot be run by this builder, and the service cannot be built for %s, so all modules are compiled (%s)",
+			platforms.Format(c.opt.Platform), platforms.Format(c.opt.BuildPlatform), unfit[0].Msg)
+		return llb.State{}, nil
+	}
 	if err != nil {
-		c.warn("bytecode", "%s cannot be run by this builder, and the service cannot be built for %s, so all modules are compiled",
-			platforms.Format(c.opt.Platform), platforms.Format(c.opt.BuildPlatform))
-		return llb.State{}, false
+		return llb.State{}, err
 	}
-	for _, d := range native.Downloads {
-		c.downloads[d.SHA256+"/"+d.Name] = d
-	}
-	return native.imports, true
+	return native.imports, nil
 }
 
 // selectModules takes what is on the lists out of the bytecode of each layer.

@@ -94,7 +94,8 @@ type Result struct {
 	// Base is the config of the image that it is built on.
 	Base *dockerspec.DockerOCIImage
 
-	// Checks are states that cannot be made when the image must not be handed over.
+	// Checks are states that have to be made before the image is handed over: what
+	// the image itself does not depend on, since the daemon cannot do that.
 	Checks []llb.State
 
 	// Report has what is in the image, as [report.Image] at [ReportFile].
@@ -143,7 +144,7 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 	if err != nil {
 		return nil, err
 	}
-	c.warnOptimized(deps.wheels)
+	c.warnOptimized(slices.Concat(deps.wheels, deps.sources))
 	groups := groupWheels(deps.wheels, c.spec.Layers)
 	named := c.findNamed(groups, sources.packages, app)
 	wheels := c.installWheels(groups, named)
@@ -171,8 +172,9 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 		rootfs, all = c.merge(rootfs, []layer{tools}), append(all, tools)
 	}
 
+	rootfs, checks = c.requires(rootfs, report, checks)
 	return &Result{
-		State:     c.requires(rootfs, checks),
+		State:     rootfs,
 		Image:     c.imageConfig(all),
 		Base:      c.images.base.config,
 		Checks:    checks,

@@ -7,6 +7,7 @@ their paths, by one process, and the bytecode says neither when nor where it was
 (PEP 552, unchecked hashes). What cannot be compiled is passed over, as Python does.
 """
 
+import errno
 import importlib.util
 import os
 import py_compile
@@ -49,6 +50,10 @@ def main(tree, out, level):
             )
         except (py_compile.PyCompileError, UnicodeDecodeError, ValueError, RecursionError):
             continue
+        except OSError as e:
+            if e.errno != errno.ENAMETOOLONG:
+                raise
+            continue  # .cpython-3XX.pyc makes the name longer
         settle(compiled, 0o644)
         count += 1
     for folder in sorted(made, reverse=True):

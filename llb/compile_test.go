@@ -216,6 +216,9 @@ func TestCompile(t *testing.T) {
 		if _, ok := c.Input("no-merge-op"); ok {
 			opt.Caps = allCaps(pb.CapMergeOp)
 		}
+		if _, ok := c.Input("no-passthrough-op"); ok {
+			opt.Caps = allCaps(pb.CapPassthroughOp)
+		}
 		if p, ok := c.Input("platform"); ok {
 			opt.Platform = platforms.MustParse(string(bytes.TrimSpace(p)))
 		}
@@ -233,6 +236,21 @@ func TestCompile(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Compare("graph", dump)
+		var warnings strings.Builder
+		for _, w := range res.Warnings {
+			fmt.Fprintln(&warnings, w)
+		}
+		c.Compare("warnings", []byte(warnings.String()))
+		if len(res.Checks) > 0 {
+			def, err := res.Checks[0].Marshal(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if dump, err = llb.Dump(def); err != nil {
+				t.Fatal(err)
+			}
+			c.Compare("check", dump)
+		}
 	})
 }
 

@@ -124,7 +124,7 @@ func (c *compiler) checkPlatform() error {
 
 // runs tells whether the worker can run programs of a platform.
 func (c *compiler) runs(p ocispecs.Platform) bool {
-	return slices.ContainsFunc(c.opt.WorkerPlatforms, platforms.OnlyStrict(p).Match)
+	return slices.ContainsFunc(append([]ocispecs.Platform{c.opt.BuildPlatform}, c.opt.WorkerPlatforms...), platforms.OnlyStrict(p).Match)
 }
 
 func formatPlatforms(ps []ocispecs.Platform) string {

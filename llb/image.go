@@ -23,18 +23,11 @@ const (
 	labelSmoke    = "io.github.keelback.smoke"    // how the image was tried
 )
 
-// Describe puts into the labels of the image what is in it. A label that the user gave
-// stays.
+// Describe puts into the labels of the image what is in it.
 func (r *Result) Describe(m *report.Image) {
-	for name, v := range map[string]string{
-		labelSize:     strconv.FormatInt(m.Size, 10),
-		labelPackages: strconv.Itoa(m.Packages),
-		labelSlim:     m.Slim(),
-	} {
-		if _, ok := r.Image.Config.Labels[name]; !ok {
-			r.Image.Config.Labels[name] = v
-		}
-	}
+	r.Image.Config.Labels[labelSize] = strconv.FormatInt(m.Size, 10)
+	r.Image.Config.Labels[labelPackages] = strconv.Itoa(m.Packages)
+	r.Image.Config.Labels[labelSlim] = m.Slim()
 }
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -96,6 +89,9 @@ func env(s *spec.Spec, opt Options, base []string) []string {
 	var list []string
 	for _, kv := range base {
 		name, _, _ := strings.Cut(kv, "=")
+		if name == "PYTHONOPTIMIZE" || name == "PYTHONPYCACHEPREFIX" {
+			continue // with them the image's bytecode would not be found
+		}
 		if v, ok := ours[name]; ok {
 			kv = name + "=" + v
 			delete(ours, name)
@@ -143,7 +139,7 @@ func labels(s *spec.Spec, opt Options, base map[string]string) map[string]string
 	all := map[string]string{}
 	for name, v := range base {
 		// What an image says of itself is not true of another that is built on it.
-		if !strings.HasPrefix(name, "org.opencontainers.image.") {
+		if !strings.HasPrefix(name, "org.opencontainers.image.") && !strings.HasPrefix(name, "io.github.keelback.") {
 			all[name] = v
 		}
 	}

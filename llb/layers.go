@@ -115,8 +115,9 @@ func sortByName(dists []lock.Distribution) {
 	slices.SortFunc(dists, func(a, b lock.Distribution) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// key names a group in paths: `packages-1`, or the package that is alone.
-func (g group) key() string { return strings.ReplaceAll(g.name, " ", "-") }
+// key names a group in paths, apart from all other layers: `wheels-packages-1`, or
+// `wheels-` and the package that is alone.
+func (g group) key() string { return "wheels-" + strings.ReplaceAll(g.name, " ", "-") }
 
 // title names a group in the progress and in the history of the image: its packages,
 // or the first of many.

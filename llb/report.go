@@ -16,11 +16,11 @@ func (c *compiler) addUp(base llb.State, layers []layer) llb.State {
 	var mounts []llb.RunOption
 	for i, l := range layers {
 		name := "layer" + strconv.Itoa(i)
-		args = append(args, "--layer", l.name+"="+mountDir+name)
+		args = append(args, "--layer", mountDir+name+"="+l.name)
 		mounts = append(mounts, llb.AddMount(mountDir+name, l.state, llb.Readonly))
 		if l.report.Output() != nil {
 			file := mountDir + "reports/" + strconv.Itoa(i)
-			args = append(args, "--report", l.name+"="+file+reportName)
+			args = append(args, "--report", mountDir+name+"="+file+reportName)
 			mounts = append(mounts, llb.AddMount(file, l.report, llb.Readonly))
 		}
 	}

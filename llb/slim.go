@@ -1,6 +1,7 @@
 package llb
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/moby/buildkit/client/llb"
@@ -55,11 +56,16 @@ func (c *compiler) findNamed(groups []group, packages []built, app layer) named 
 			c.readBy(found.state, d.Wheel)
 		}
 	}
+	texts := slices.Concat(c.spec.Command, c.spec.Smoke.Imports)
+	for _, name := range slices.Sorted(maps.Keys(c.spec.Env)) {
+		texts = append(texts, c.spec.Env[name].Value)
+	}
+	texts = slices.DeleteFunc(texts, func(text string) bool { return text == "" })
 	candidates := mountDir + "candidates"
 	own := c.step(step{
 		stage: stageApp, path: "slim", name: "find what the service names of its packages",
 		command: "names",
-		args:    appendEach([]string{"--candidates", candidates}, "--text", slices.Concat(c.spec.Command, c.spec.Smoke.Imports)),
+		args:    appendEach([]string{"--candidates", candidates}, "--text", texts),
 		trees:   []tree{{name: "app", state: app.state}},
 		mounts:  []llb.RunOption{llb.AddMount(candidates, found.state, llb.Readonly, llb.SourcePath("/candidates"))},
 	})

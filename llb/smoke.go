@@ -83,7 +83,8 @@ func (c *compiler) record(base llb.State, layers, compiled []layer) llb.State {
 	})
 	rootfs := c.merge(base, append(interleave(layers, compiled), hook))
 	const trees = smokeDir + "trees"
-	var mounts []llb.RunOption
+	// The order of a set may decide what a service imports.
+	mounts := []llb.RunOption{llb.AddEnv("PYTHONHASHSEED", "0")}
 	for _, l := range compiled {
 		mounts = append(mounts, llb.AddMount(path.Join(trees, l.key), l.state, llb.Readonly))
 	}
@@ -125,16 +126,21 @@ func (c *compiler) smoke(rootfs llb.State, name string, p smoke.Plan, layers []l
 	}
 	for _, dir := range c.spec.Writable {
 		// What the image has there is there, too.
-		opts = append(opts, llb.AddMount(dir, rootfs, llb.SourcePath(dir), llb.ForceNoOutput))
+		opts = append(opts, llb.AddMount(dir, rootfs, llb.SourcePath(dir), llb.ForceNoOutput, llb.ContentCache(llb.MountContentCacheOff)))
 	}
 	return c.run(rootfs, stageSmoke, at, name, append(append(opts, mounts...), offline()...)...)
 }
 
-// requires makes the image depend on its checks, where the daemon can do that. Else the
-// frontend makes them first.
-func (c *compiler) requires(rootfs llb.State, checks []llb.State) llb.State {
+// requires makes the image depend on its checks, where the daemon can do that. Where it
+// cannot they are left, to be made first. The report is not a check, but it is asked for
+// with each image, so it is kept with it.
+func (c *compiler) requires(rootfs, report llb.State, checks []llb.State) (st llb.State, left []llb.State) {
 	if c.opt.Caps.Supports(pb.CapPassthroughOp) != nil {
-		return rootfs
+		return rootfs, checks
 	}
-	return rootfs.Requires("checks", checks...)
+	inputs := []llb.PassthroughInput{{State: rootfs, Output: true}, {State: report}}
+	for _, check := range checks {
+		inputs = append(inputs, llb.PassthroughInput{State: check})
+	}
+	return rootfs.WithOutput(llb.NewPassthroughOp("checks", inputs, c.op(stageSmoke, "smoke", "the image has passed")...).Output()), nil
 }

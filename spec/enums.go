@@ -1,5 +1,10 @@
 package spec
 
+import (
+	"slices"
+	"strings"
+)
+
 // Base is the family of a runtime.
 type Base string
 
@@ -63,3 +68,16 @@ const (
 
 // SmokeGates are all values of [SmokeGate].
 func SmokeGates() []SmokeGate { return []SmokeGate{SmokeOn, SmokeOff} }
+
+// checkWord reports a value that is none of some words.
+func checkWord[T ~string](p *problems, at, what string, value T, words []T) {
+	if p.has(at) || slices.Contains(words, value) {
+		return
+	}
+	names := make([]string, len(words))
+	for i, w := range words {
+		names[i] = string(w)
+	}
+	last := len(names) - 1
+	p.addf(at, "unknown %s %s (%s or %s)", what, quote(string(value)), strings.Join(names[:last], ", "), names[last])
+}

@@ -18,6 +18,9 @@ var reservedEnv = map[string]string{
 	"PATH":       "it begins with /opt/venv/bin, else the base image's holds",
 	"PYTHONHOME": "the interpreter finds its home by itself",
 	"PYTHONPATH": "app.path sets it",
+
+	"PYTHONOPTIMIZE":      "optimize sets it",
+	"PYTHONPYCACHEPREFIX": "bytecode lies beside its modules",
 }
 
 // threadEnv are the variables that `threads` sets.

@@ -299,7 +299,7 @@ type Budget struct {
 	Compressed Size `yaml:"compressed" example:"20MB"`
 
 	// Packages is the number of Python packages.
-	Packages int `yaml:"packages" range:"0..100000" example:"40"`
+	Packages int `yaml:"packages" range:"1..100000" example:"40"`
 }
 
 // User that the service runs as.

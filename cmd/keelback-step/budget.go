@@ -124,7 +124,7 @@ func (b budget) check(m *report.Image, packed []report.Part) error {
 	var text strings.Builder
 	over := func(what string, has, may int64) {
 		if may > 0 && has > may {
-			fmt.Fprintf(&text, "the image has %s %s, %s more than its budget of %s\n", size(has), what, size(has-may), size(may))
+			fmt.Fprintf(&text, "the image has %s %s, %s more than its budget of %s\n", exactly(has), what, exactly(has-may), exactly(may))
 		}
 	}
 	over("on disk", m.Size, *b.size)
@@ -141,6 +141,7 @@ func (b budget) check(m *report.Image, packed []report.Part) error {
 	}
 	if *b.packages > 0 && m.Packages > *b.packages {
 		fmt.Fprintf(&text, "the image has %d packages, %d more than its budget of %d\n", m.Packages, m.Packages-*b.packages, *b.packages)
+		causes(&text, m.BiggestPackages(shownCauses))
 	}
 	if text.Len() == 0 {
 		return nil
@@ -148,12 +149,20 @@ func (b budget) check(m *report.Image, packed []report.Part) error {
 	return errors.New(text.String() + "(keelback plan lists all; leave something out, or raise the budget)")
 }
 
+// exactly is a number of bytes of which small ones count too.
+func exactly(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	}
+	return size(n)
+}
+
 // shownCauses is how many of the biggest parts are told.
 const shownCauses = 10
 
 func causes(w io.Writer, parts []report.Part) {
 	for _, p := range parts {
-		fmt.Fprintf(w, "  %9s  %s\n", size(p.Bytes), p.Name)
+		fmt.Fprintf(w, "  %9s  %s\n", exactly(p.Bytes), p.Name)
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 
 func reportCommand(flags *flag.FlagSet) func(io.Writer) error {
 	base := flags.String("base", "", "rootfs of the runtime base")
-	layers := list(flags, "layer", "NAME=DIR: tree of a layer, in order (repeatable)")
-	reports := list(flags, "report", "NAME=FILE: what a step said of its layer (repeatable)")
+	layers := list(flags, "layer", "DIR=NAME: tree of a layer, in order (repeatable)")
+	reports := list(flags, "report", "DIR=FILE: what a step said of its layer (repeatable)")
 	out := flags.String("out", "", "directory for report.json")
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
@@ -27,16 +27,16 @@ func reportCommand(flags *flag.FlagSet) func(io.Writer) error {
 			return err
 		}
 		m := &report.Image{}
-		for _, l := range append([]string{"the base=" + *base}, *layers...) {
-			name, dir, _ := strings.Cut(l, "=")
-			layer, err := measured(name, dir, take(said, name))
+		for _, l := range append([]string{*base + "=the base"}, *layers...) {
+			dir, name, _ := strings.Cut(l, "=")
+			layer, err := measured(name, dir, take(said, dir))
 			if err != nil {
 				return err
 			}
 			m.Add(layer)
 		}
 		if len(said) > 0 {
-			return fmt.Errorf("--report: no --layer is named %q", slices.Min(slices.Collect(maps.Keys(said))))
+			return fmt.Errorf("--report: no --layer is %s", slices.Min(slices.Collect(maps.Keys(said))))
 		}
 		fmt.Fprintf(stderr, "report: %s on disk in %d files, %d packages\n", size(m.Size), m.Files, m.Packages)
 		fmt.Fprintf(stderr, "slim: %s\n", m.Slim())

@@ -35,7 +35,7 @@ func TestScanNamesInstall(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := "scan: 3 packages; 2 files and folders are named by something, 4 are not\nnames: the service names 1 of 4\n"
+	want := "scan: 3 packages; 2 files and folders are named by something, 6 are not\nnames: the service names 1 of 6\n"
 	if diff := cmp.Diff(want, stderr.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

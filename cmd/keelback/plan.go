@@ -11,7 +11,8 @@ import (
 const planHelp = `Print what the image of the service in DIR is made of: its layers, the biggest packages,
 and each file that was left out, by which rule, and how many bytes that saves.
 
-The layers are built for it; the image is neither tried nor written.`
+The layers are built for it; nothing is written, and the image is not tried. With
+bytecode: imported the service is started, to see what it imports.`
 
 func (a *app) planCommand() *cobra.Command {
 	f := struct {

@@ -52,16 +52,16 @@ func (b builder) try(ctx context.Context, repo string, s service, v variant, ref
 
 // build builds the image and unpacks it in dir/image.
 func (r *row) build(ctx context.Context, b builder, src, dir string) error {
-	context := filepath.Join(dir, "context")
-	if err := os.CopyFS(context, os.DirFS(src)); err != nil {
+	copied := filepath.Join(dir, "context")
+	if err := os.CopyFS(copied, os.DirFS(src)); err != nil {
 		return err
 	}
-	spec := filepath.Join(context, r.variant.spec)
+	spec := filepath.Join(copied, r.variant.spec)
 	if err := set(spec, r.variant.key, r.variant.value); err != nil {
 		return err
 	}
 	archive := filepath.Join(dir, "image.oci.tar")
-	if err := b.build(ctx, context, spec, archive); err != nil {
+	if err := b.build(ctx, copied, spec, archive); err != nil {
 		return err
 	}
 	summary, err := oci.Unpack(archive, "", filepath.Join(dir, "image"))
@@ -103,8 +103,8 @@ func (b builder) build(ctx context.Context, dir, spec, archive string) error {
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if b.verbose {
-		cmd.Stdout = io.MultiWriter(&log, os.Stderr)
-		cmd.Stderr = cmd.Stdout
+		both := io.MultiWriter(&log, os.Stderr)
+		cmd.Stdout, cmd.Stderr = both, both
 	}
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("keelback build: %w\n%s", err, tail(log.Bytes()))

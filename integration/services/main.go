@@ -5,6 +5,12 @@
 //	make test-services                        every service, for each runtime that has its wheels
 //	go run ./integration/services -all        the other modes of slim and bytecode too
 //	go run ./integration/services -only NAME  one of them
+//
+// Each has a directory here: what a user of Keelback would write, and a lock, which
+// is made anew by
+//
+//	uv pip compile --universal --python-version 3.13 --generate-hashes \
+//		--no-annotate --no-header requirements.in -o requirements.txt
 package main
 
 import (

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +41,7 @@ func (r *row) start(ctx context.Context, image string) (answers []answer, err er
 		return nil, fmt.Errorf("%w\n%s", err, tail(log))
 	}
 	r.healthy, r.took = true, time.Since(begin)
-	v := newVisit(ctx, "http://127.0.0.1:"+port, filepath.Join(image, "rootfs"))
+	v := newVisit(ctx, "http://127.0.0.1:"+port)
 	r.service.use(v)
 	r.checks = v.checks
 	log, _ := c.Log()

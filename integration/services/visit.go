@@ -18,7 +18,6 @@ import (
 type visit struct {
 	ctx      context.Context
 	base     string // URL, without a slash at the end
-	rootfs   string // of the image, unpacked
 	http     *http.Client
 	header   http.Header // of the next requests
 	checks   int         // what was looked at
@@ -30,10 +29,10 @@ type visit struct {
 // was built.
 type answer struct{ what, text string }
 
-func newVisit(ctx context.Context, base, rootfs string) *visit {
+func newVisit(ctx context.Context, base string) *visit {
 	jar, _ := cookiejar.New(nil) // it has no error without options
 	return &visit{
-		ctx: ctx, base: base, rootfs: rootfs, header: http.Header{},
+		ctx: ctx, base: base, header: http.Header{},
 		http: &http.Client{Jar: jar, Timeout: time.Minute},
 	}
 }

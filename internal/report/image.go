@@ -127,6 +127,16 @@ func (m *Image) Biggest(n int) []Part {
 	return all[:min(n, len(all))]
 }
 
+// BiggestPackages are the n Python packages with the most bytes.
+func (m *Image) BiggestPackages(n int) []Part {
+	var all []Part
+	for _, l := range m.Layers {
+		all = append(all, slices.DeleteFunc(slices.Clone(l.Parts), func(p Part) bool { return !p.Package })...)
+	}
+	all = sorted(all)
+	return all[:min(n, len(all))]
+}
+
 func sorted(parts []Part) []Part {
 	slices.SortFunc(parts, func(a, b Part) int {
 		return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), strings.Compare(a.Name, b.Name))
