@@ -67,7 +67,7 @@ FUZZ = package=$$0 target=$$1 log=$$(mktemp); \
 	fi
 
 # What CI fuzzes: the readers of files that others wrote.
-READERS := Fuzz(UVLock|Pylock|Requirements|Poetry|PDM|Pipfile|Marker|Name|Version|Unpack|Record|EntryPoints|RequiresOf)$$
+READERS := Fuzz(UVLock|Pylock|Requirements|Poetry|PDM|Pipfile|Marker|Name|Version|Unpack|Record|EntryPoints|RequiresOf|Strip)$$
 
 FUZZJOBS ?= 2
 fuzz: FUZZTIME ?= 10m

@@ -216,7 +216,10 @@ func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform)
 	if derr := <-described; err == nil {
 		err = derr
 	}
-	return ref, err
+	if err != nil {
+		return nil, err
+	}
+	return ref, b.tried(ctx, res, p)
 }
 
 func (b *build) solveImage(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {

@@ -2,6 +2,8 @@ package frontend
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/frontend/gateway/client"
@@ -11,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/keelback/keelback/internal/report"
+	"github.com/keelback/keelback/internal/smoke"
 	"github.com/keelback/keelback/llb"
 	"github.com/keelback/keelback/spec"
 )
@@ -48,6 +51,32 @@ func (b *build) describe(ctx context.Context, res *llb.Result, p ocispecs.Platfo
 	}
 	for _, w := range warnings {
 		if err := b.warn(ctx, vertex, w, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tried reads how an image was tried, once it was, and tells the warnings.
+func (b *build) tried(ctx context.Context, res *llb.Result, p ocispecs.Platform) error {
+	if res.Gate.Output() == nil {
+		return nil
+	}
+	files, err := b.readFiles(ctx, res.Gate, llb.GateFile)
+	if err != nil {
+		return err
+	}
+	var did smoke.Result
+	if err := json.Unmarshal(files[llb.GateFile], &did); err != nil {
+		return fmt.Errorf("%s: %w", llb.GateFile, err)
+	}
+	res.Tried(did.Did)
+	vertex, err := b.vertex(ctx, res)
+	if err != nil {
+		return err
+	}
+	for _, text := range did.Warnings {
+		if err := b.warn(ctx, vertex, &spec.Error{Msg: text}, p); err != nil {
 			return err
 		}
 	}

@@ -98,6 +98,10 @@ type Result struct {
 	// the image itself does not depend on, since the daemon cannot do that.
 	Checks []llb.State
 
+	// Gate has what the smoke gate did, as [smoke.Result] at [GateFile]; it is empty
+	// where the image is not tried.
+	Gate llb.State
+
 	// Report has what is in the image, as [report.Image] at [ReportFile].
 	Report llb.State
 
@@ -178,6 +182,7 @@ func Compile(ctx context.Context, s *spec.Spec, opt Options) (res *Result, err e
 		Image:     c.imageConfig(all),
 		Base:      c.images.base.config,
 		Checks:    checks,
+		Gate:      c.gate,
 		Report:    report,
 		Warnings:  c.warnings,
 		imports:   c.imports,

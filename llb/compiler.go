@@ -69,6 +69,7 @@ type compiler struct {
 	absent    []string // files that the wheelhouse does not have
 	warnings  []*spec.Error
 	imports   llb.State // what the service was seen to import
+	gate      llb.State // what the smoke gate says, if there is one
 }
 
 func newCompiler(s *spec.Spec, opt Options) (*compiler, error) {

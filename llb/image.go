@@ -30,6 +30,9 @@ func (r *Result) Describe(m *report.Image) {
 	r.Image.Config.Labels[labelSlim] = m.Slim()
 }
 
+// Tried puts into the labels of the image how it was tried.
+func (r *Result) Tried(how string) { r.Image.Config.Labels[labelSmoke] = how }
+
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // imageConfig is the config of the image: what its base says, then what the spec

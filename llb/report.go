@@ -6,8 +6,13 @@ import (
 	"github.com/moby/buildkit/client/llb"
 )
 
-// ReportFile is where [Result.Report] has the report.
-const ReportFile = "report.json"
+const (
+	// ReportFile is where [Result.Report] has the report.
+	ReportFile = "report.json"
+
+	// GateFile is where [Result.Gate] has what was done.
+	GateFile = "result.json"
+)
 
 // addUp adds up what is in the image, and what is not.
 func (c *compiler) addUp(base llb.State, layers []layer) llb.State {

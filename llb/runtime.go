@@ -75,14 +75,13 @@ func (c *compiler) copyApp() (app layer, natives llb.State) {
 	args := []string{"--dest", appDir, "--natives", nativesDir}
 	args = appendEach(args, "--include", c.spec.App.Include)
 	args = appendEach(args, "--exclude", AppExcludes(c.spec))
-	const name = "copy the service's files"
 	exec := c.exec(step{
-		stage: stageApp, path: "app", name: name,
+		stage: stageApp, path: "app", name: "copy the service's files",
 		command: "app",
 		args:    appendEach(args, "--ignored", c.opt.Ignored),
 		trees:   []tree{{name: "context", state: c.opt.Context}},
 	})
-	app = layer{name: name, state: exec.AddMount(outDir, llb.Scratch()), key: "app"}
+	app = layer{name: "the service's files", state: exec.AddMount(outDir, llb.Scratch()), key: "app"}
 	return app, exec.AddMount(nativesDir, llb.Scratch())
 }
 

@@ -54,8 +54,8 @@ func (c *compiler) check(rootfs llb.State, layers []layer, report llb.State) []l
 	default:
 		p := c.plan()
 		p.Measure = c.spec.Bytecode == spec.BytecodeStrip && p.Health != nil
-		gate := c.smoke(rootfs, "try the finished image", p, layers, nil)
-		checks = append(checks, gate.AddMount(smokeDir+"out", llb.Scratch()))
+		c.gate = c.smoke(rootfs, "try the finished image", p, layers, nil).AddMount(smokeDir+"out", llb.Scratch())
+		checks = append(checks, c.gate)
 	}
 	return checks
 }

@@ -16,7 +16,7 @@ func smokeCommand(flags *flag.FlagSet) func(io.Writer) error {
 	removed := flags.String("removed", "", "directory of directories with report.json: what was left out")
 	record := flags.Bool("record", false, "list the bytecode that the service asks for; its image has what smoke-hook writes")
 	trees := flags.String("trees", "", "with --record: directory of trees with bytecode, in the layout of the image")
-	out := flags.String("out", "", "directory for the lists, NAME/list")
+	out := flags.String("out", "", "directory for result.json, and for the lists, NAME/list")
 	return func(stderr io.Writer) error {
 		if err := checkOut(*out); err != nil {
 			return err
@@ -43,7 +43,11 @@ func smokeCommand(flags *flag.FlagSet) func(io.Writer) error {
 				opt.Recording.Trees = append(opt.Recording.Trees, smoke.Tree{Name: filepath.Base(dir), Dir: dir})
 			}
 		}
-		return smoke.Run(opt)
+		result, err := smoke.Run(opt)
+		if err != nil {
+			return err
+		}
+		return result.Write(filepath.Join(*out, "result.json"))
 	}
 }
 

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,7 +18,7 @@ func TestSmokeErrors(t *testing.T) {
 	t.Parallel()
 	dir := rootfstest.Text(t, `
 -- plan.json --
-{"command": ["a"], "user": {"uid": 1, "gid": 1}, "dir": "/", "python": "/p"}
+{"command": ["a"], "module": true, "user": {"uid": 1, "gid": 1}, "dir": "/", "python": "/p"}
 -- none.json --
 {}
 -- removed/packages/other.json --
@@ -47,6 +51,43 @@ func TestSmokeErrors(t *testing.T) {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
+	}
+}
+
+// argumentsVariable has the arguments for the test binary that is started as the
+// program itself: smoke ends all processes below its own.
+const argumentsVariable = "KEELBACK_STEP_ARGUMENTS"
+
+func TestMain(m *testing.M) {
+	if args, ok := os.LookupEnv(argumentsVariable); ok {
+		if err := run(strings.Split(args, "\n"), os.Stderr); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestSmokeWritesItsResult(t *testing.T) {
+	t.Parallel()
+	rootfstest.NeedsRoot(t)
+	dir := rootfstest.Text(t, `
+-- plan.json --
+{"command": ["/bin/sh"], "module": true, "user": {"uid": 1, "gid": 1}, "dir": "/", "python": "/p"}
+-- out/ --
+`)
+	cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
+	cmd.Env = append(os.Environ(), argumentsVariable+"=smoke\n--plan\n"+dir+"/plan.json\n--out\n"+dir+"/out")
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "out/result.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(got), `"did": "found"`) {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -103,10 +103,23 @@ func (c *Closure) Missing() []Missing {
 			out = append(out, m)
 		}
 	}
-	slices.SortFunc(out, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(a.Library, b.Library), compareVersions(a.Version, b.Version), cmp.Compare(a.File, b.File))
-	})
+	slices.SortFunc(out, compareMissing)
 	return out
+}
+
+// compareMissing compares all fields: what is sorted comes from a map.
+func compareMissing(a, b Missing) int {
+	c := cmp.Or(
+		cmp.Compare(a.Library, b.Library), compareVersions(a.Version, b.Version), cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Found, b.Found), cmp.Compare(a.Newest, b.Newest),
+	)
+	switch {
+	case c != 0 || a.Optional == b.Optional:
+		return c
+	case b.Optional:
+		return -1
+	}
+	return 1
 }
 
 // Notes say what may look like a fault and is none.

@@ -76,6 +76,7 @@ func Read(r io.ReaderAt) (*File, error) {
 		return nil, ErrNotELF
 	}
 	f := &File{Machine: raw.Machine, Class: raw.Class}
+	var dynamic *elf.Prog
 	for _, p := range raw.Progs {
 		switch p.Type {
 		case elf.PT_INTERP:
@@ -85,10 +86,14 @@ func Read(r io.ReaderAt) (*File, error) {
 			}
 			f.Interp = text(b, 0)
 		case elf.PT_DYNAMIC:
-			if err := f.readDynamic(raw, p); err != nil {
-				return nil, err
-			}
+			dynamic = p // of several, loaders take the last
 		}
+	}
+	if dynamic == nil {
+		return f, nil
+	}
+	if err := f.readDynamic(raw, dynamic); err != nil {
+		return nil, err
 	}
 	return f, nil
 }

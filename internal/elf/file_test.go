@@ -88,6 +88,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(elftest.File{Needed: []string{"libz.so.1"}, Interp: "/lib/ld-musl-x86_64.so.1"}.Bytes())
 	f.Add(elftest.File{Machine: elf.EM_S390, Runpath: "$ORIGIN", SplitStrings: true}.Bytes())
 	f.Add(elftest.File{Machine: elf.EM_386, Soname: "libq.so"}.Bytes())
+	f.Add(entwined(100))
 	f.Add(elftest.File{Versions: []string{"Q_1"}, VersionNeeds: []string{"libc.so.6 GLIBC_2.34"}, Symbols: []string{"PyInit_q"}}.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Read(bytes.NewReader(data))

@@ -26,6 +26,10 @@ func unusual(format string, args ...any) error {
 //     between segments, else behind the last segment; so do sections that nobody
 //     loads and that may have a use all the same.
 //
+// Symbols in .dynsym keep the numbers of the sections that they were in (st_shndx), of
+// which the new table may have others. Loaders do not look sections up: they only tell
+// the reserved numbers from the rest, which stay what they are.
+//
 // The file has to be open for reading and writing. Dropped is how many bytes were cut
 // off or zeroed; when it is 0, the file is as it was. That is so for all that is no
 // program or shared object of Linux, and for files with data that no header tells

@@ -21,14 +21,15 @@ type VersionNeed struct {
 // flgWeak marks a version whose absence is no fault (VER_FLG_WEAK).
 const flgWeak = 2
 
-// maxVersions is more than any file has; the tables are chains without an end of
-// their own.
-const maxVersions = 1 << 14
+// maxVersions is more than the versions of any file take, in bytes of entries and names.
+// The tables are chains without an end of their own, and may run through one another.
+const maxVersions = 1 << 20
 
 // readVersions reads which symbol versions the file needs, and which it has. What
-// cannot be read is passed over, as a loader that knows no versions would.
+// cannot be read is passed over, as a loader that knows no versions would; so are all
+// where there are too many.
 func (f *File) readVersions(raw *elf.File, tags []dynamicTag, strs []byte) {
-	v := versionTables{raw: raw}
+	v := versionTables{raw: raw, strs: strs, left: maxVersions}
 	for _, t := range tags {
 		switch t.tag {
 		case elf.DT_VERNEED:
@@ -38,24 +39,29 @@ func (f *File) readVersions(raw *elf.File, tags []dynamicTag, strs []byte) {
 		}
 	}
 	for _, need := range v.chain(v.need, 16, 12) {
-		library := text(strs, uint64(v.uint32(need.data[4:])))
+		library := v.name(need.data[4:])
 		for _, aux := range v.chain(need.addr+uint64(v.uint32(need.data[8:])), 16, 12) {
 			if raw.ByteOrder.Uint16(aux.data[4:])&flgWeak == 0 {
-				f.VersionNeeds = append(f.VersionNeeds, VersionNeed{library, text(strs, uint64(v.uint32(aux.data[8:])))})
+				f.VersionNeeds = append(f.VersionNeeds, VersionNeed{library, v.name(aux.data[8:])})
 			}
 		}
 	}
 	for _, def := range v.chain(v.def, 20, 16) {
 		if aux, err := memory(raw, def.addr+uint64(v.uint32(def.data[12:])), 8); err == nil {
-			f.Versions = append(f.Versions, text(strs, uint64(v.uint32(aux))))
+			f.Versions = append(f.Versions, v.name(aux))
 		}
+	}
+	if v.left == 0 {
+		f.VersionNeeds, f.Versions = nil, nil
 	}
 }
 
-// versionTables are the addresses of a file's tables; 0 is none.
+// versionTables are the tables of a file.
 type versionTables struct {
 	raw       *elf.File
-	need, def uint64
+	strs      []byte
+	need, def uint64 // addresses; 0 is none
+	left      int    // bytes that may still be read, of maxVersions; 0 is too many
 }
 
 type versionEntry struct {
@@ -63,13 +69,24 @@ type versionEntry struct {
 	data []byte
 }
 
-func (v versionTables) uint32(b []byte) uint32 { return v.raw.ByteOrder.Uint32(b) }
+func (v *versionTables) uint32(b []byte) uint32 { return v.raw.ByteOrder.Uint32(b) }
+
+// name is the string whose offset stands in an entry.
+func (v *versionTables) name(entry []byte) string {
+	off := min(uint64(v.uint32(entry)), uint64(len(v.strs)))
+	name := text(v.strs[off:min(off+uint64(v.left), uint64(len(v.strs)))], 0)
+	v.left -= len(name)
+	return name
+}
 
 // chain reads the entries of a chain, each of which says at an offset how far away
 // the next one is; 0 is the end.
-func (v versionTables) chain(addr uint64, size, next int) []versionEntry {
+func (v *versionTables) chain(addr uint64, size, next int) []versionEntry {
 	var out []versionEntry
-	for addr != 0 && len(out) < maxVersions {
+	for addr != 0 {
+		if v.left = max(v.left-size, 0); v.left == 0 {
+			break
+		}
 		data, err := memory(v.raw, addr, uint64(size))
 		if err != nil {
 			break

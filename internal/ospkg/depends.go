@@ -112,21 +112,30 @@ func (db *dpkgDB) closure(base *dpkgDB, names []string) (packages, leftOut []str
 
 // choose is the package that meets a dependency, or nothing when the base does.
 func (db *dpkgDB) choose(base *dpkgDB, provided map[string]string, by string, alternatives []relation) (string, error) {
+	var other error // the base has another version
+	var absent []relation
 	for _, r := range alternatives {
-		if stanza := base.stanzas[r.name]; stanza != "" {
-			if version := stanzaField(stanza, "Version"); !r.met(version) {
-				return "", fmt.Errorf("%s: needs %s, and the runtime base has %s (both images have to be of one state of the release)", by, r, version)
-			}
+		stanza := base.stanzas[r.name]
+		version := stanzaField(stanza, "Version")
+		switch {
+		case stanza == "":
+			absent = append(absent, r)
+		case r.met(version):
 			return "", nil
+		case other == nil:
+			other = fmt.Errorf("%s: needs %s, and the runtime base has %s (both images have to be of one state of the release)", by, r, version)
 		}
 	}
-	for _, r := range alternatives {
-		if db.stanzas[r.name] != "" {
+	for _, r := range absent {
+		if stanza := db.stanzas[r.name]; stanza != "" && r.met(stanzaField(stanza, "Version")) {
 			return r.name, nil
 		}
 		if name := provided[r.name]; name != "" {
 			return name, nil
 		}
+	}
+	if other != nil {
+		return "", other
 	}
 	return "", fmt.Errorf("%s: needs %s, which is not installed in the builder", by, alternatives[0])
 }

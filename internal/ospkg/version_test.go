@@ -3,6 +3,7 @@ package ospkg
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -49,6 +50,41 @@ func TestDependenciesAreRead(t *testing.T) {
 		r := relation{name: "x", operator: tt.operator, version: "2"}
 		if r.met("1") != tt.less || r.met("2") != tt.same || r.met("3") != tt.more {
 			t.Errorf("%s: got %t, %t, %t", r, r.met("1"), r.met("2"), r.met("3"))
+		}
+	}
+}
+
+func TestOneAlternativeIsEnough(t *testing.T) {
+	t.Parallel()
+	has := func(versions ...string) *dpkgDB {
+		db := &dpkgDB{stanzas: map[string]string{}}
+		for _, v := range versions {
+			name, version, _ := strings.Cut(v, "=")
+			db.stanzas[name] = "Package: " + name + "\nVersion: " + version + "\n"
+		}
+		return db
+	}
+	const other = "x: needs a (>= 2), and the runtime base has 1 (both images have to be of one state of the release)"
+	tests := []struct {
+		name          string
+		base, builder *dpkgDB
+		want, err     string
+	}{
+		{"the base has the first", has("a=2"), has("a=2"), "", ""},
+		{"the base has the second", has("a=1", "b=5"), has("a=1", "b=5"), "", ""},
+		{"the builder has the second", has("a=1"), has("a=1", "b=5"), "b", ""},
+		{"the builder has an old one and the second", has(), has("a=1", "b=5"), "b", ""},
+		{"the base has an old one", has("a=1"), has("a=2"), "", other},
+		{"nobody has one", has(), has("a=1"), "", "x: needs a (>= 2), which is not installed in the builder"},
+	}
+	for _, tt := range tests {
+		got, err := tt.builder.choose(tt.base, map[string]string{}, "x", []relation{{"a", ">=", "2"}, {name: "b"}})
+		text := ""
+		if err != nil {
+			text = err.Error()
+		}
+		if got != tt.want || text != tt.err {
+			t.Errorf("%s: got %q, %q, want %q, %q", tt.name, got, text, tt.want, tt.err)
 		}
 	}
 }

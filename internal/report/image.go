@@ -88,23 +88,23 @@ func (m *Image) Saved() []Part {
 // Slim says in one line what was left out: `21.4 MB less: debug-symbols 18.3, tests
 // 1.9, 3 more rules 1.2`.
 func (m *Image) Slim() string {
-	const shown = 5
+	const shown, least = 5, 50_000 // rules, and bytes that are not rounded to nothing
 	saved := m.Saved()
 	var sum, rest int64
 	var words []string
 	for i, p := range saved {
 		sum += p.Bytes
-		if i < shown {
+		if i < shown && p.Bytes >= least {
 			words = append(words, fmt.Sprintf("%s %.1f", p.Name, mega(p.Bytes)))
 		} else {
 			rest += p.Bytes
 		}
 	}
-	if more := len(saved) - shown; more > 0 {
-		words = append(words, fmt.Sprintf("%d more rules %.1f", more, mega(rest)))
-	}
-	if len(words) == 0 {
+	if sum < least {
 		return "nothing less"
+	}
+	if more := len(saved) - len(words); rest >= least {
+		words = append(words, fmt.Sprintf("%d more rules %.1f", more, mega(rest)))
 	}
 	return fmt.Sprintf("%.1f MB less: %s", mega(sum), strings.Join(words, ", "))
 }

@@ -7,6 +7,7 @@ import (
 
 func FuzzLoads(f *testing.F) {
 	f.Add([]byte("if sys.platform == 'darwin':\n  CDLL('x')\nelse:\n\tfind_library(\"y\""))
+	f.Add(bytes.Repeat([]byte(" CDLL('x')\n"), 2*maxLoads))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		lines := 1 + bytes.Count(text, []byte("\n"))
 		for _, l := range loads(text) {

@@ -2,6 +2,7 @@ package slice
 
 import (
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -9,6 +10,29 @@ import (
 type hint struct {
 	library     string // pattern of its SONAME (path.Match)
 	apk, debian string // of Alpine 3.22 and of Debian 13; empty where the base has it under another name
+}
+
+// of is the package in a release (os-release(5)). A base that is older than Debian 13, or
+// than Ubuntu 24.04, has libraries that came with it under no name, and the others
+// under the names from before the change of time_t to 64 bits.
+func (h hint) of(release map[string]string) string {
+	oldest := 13.0
+	if release["ID"] == "ubuntu" {
+		oldest = 24.04
+	}
+	if v, err := strconv.ParseFloat(release["VERSION_ID"], 64); err != nil || v >= oldest {
+		return h.debian // unstable releases have no version
+	}
+	switch h.library {
+	case "libaio.so.1":
+		return "libaio1"
+	case "libgeos_c.so.1":
+		return "libgeos-c1v5"
+	case "libaio.so.1t64", "libgdal.so.36", "libgirepository-2.0.so.0", "libhdf5.so.310", "liblber.so.2", "libldap.so.2",
+		"libleptonica.so.6", "libMagickWand-7.Q16.so.10", "libMagickWand-7.Q16HDRI.so.10", "libnetcdf.so.22":
+		return ""
+	}
+	return strings.Replace(h.debian, "t64", "", 1)
 }
 
 // hints are the libraries that packages of Python need most often. Of a library whose
@@ -150,16 +174,16 @@ func hints() []hint {
 	}
 }
 
-// packageOf is the system package that has a library, or empty. The library is a name
-// such as libpq.so.5, or such as find_library takes it: pq.
-func packageOf(library string, apk bool) string {
+// packageOf is the system package of a release that has a library, or empty. The library
+// is a name such as libpq.so.5, or such as find_library takes it: pq.
+func packageOf(library string, apk bool, release map[string]string) string {
 	for _, h := range hints() {
 		ok, _ := path.Match(h.library, library)
 		if !strings.Contains(library, ".so") {
 			stem, _, _ := strings.Cut(h.library, ".so")
 			ok, _ = path.Match(stem, "lib"+library)
 		}
-		name := h.debian
+		name := h.of(release)
 		if apk {
 			name = h.apk
 		}

@@ -3,6 +3,7 @@ package slice
 import (
 	"path"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -21,8 +22,46 @@ func TestPackageOfALibrary(t *testing.T) {
 		{"nowhere", "", ""},
 	}
 	for _, tt := range tests {
-		if apk, debian := packageOf(tt.library, true), packageOf(tt.library, false); apk != tt.apk || debian != tt.debian {
+		if apk, debian := packageOf(tt.library, true, nil), packageOf(tt.library, false, nil); apk != tt.apk || debian != tt.debian {
 			t.Errorf("%s: got %q and %q, want %q and %q", tt.library, apk, debian, tt.apk, tt.debian)
+		}
+	}
+}
+
+func TestPackageOfALibraryInARelease(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ library, debian13, debian12 string }{
+		{"magic", "libmagic1t64", "libmagic1"},
+		{"libcurl-gnutls.so.4", "libcurl3t64-gnutls", "libcurl3-gnutls"},
+		{"libxmlsec1-openssl.so.1", "libxmlsec1t64-openssl", "libxmlsec1-openssl"},
+		{"libpq.so.5", "libpq5", "libpq5"},
+		{"libgeos_c.so.1", "libgeos-c1t64", "libgeos-c1v5"},
+		{"libaio.so.1", "", "libaio1"},
+		{"aio", "libaio1t64", "libaio1"},
+		{"libldap.so.2", "libldap2", ""},
+	}
+	for _, tt := range tests {
+		for _, r := range []struct{ id, version, want string }{
+			{"debian", "13", tt.debian13},
+			{"debian", "14", tt.debian13},
+			{"debian", "", tt.debian13},
+			{"debian", "12", tt.debian12},
+			{"debian", "11", tt.debian12},
+			{"ubuntu", "24.04", tt.debian13},
+			{"ubuntu", "22.04", tt.debian12},
+		} {
+			if got := packageOf(tt.library, false, map[string]string{"ID": r.id, "VERSION_ID": r.version}); got != r.want {
+				t.Errorf("%s in %s %s: got %q, want %q", tt.library, r.id, r.version, got, r.want)
+			}
+		}
+	}
+}
+
+func TestHintsForOlderReleasesAreOfOnesThatThereAre(t *testing.T) {
+	t.Parallel()
+	for _, h := range hints() {
+		if name := h.of(map[string]string{"ID": "debian", "VERSION_ID": "12"}); strings.Contains(name, "t64") {
+			t.Errorf("%s: %s came with Debian 13", h.library, name)
 		}
 	}
 }

@@ -24,6 +24,10 @@ func (r *slicer) libraries() error {
 	r.notes = append(r.notes, c.Notes()...)
 	r.warnings = append(r.warnings, c.Warnings()...)
 	required, optional := split(c.Missing())
+	optional, err := r.withoutTwins(optional)
+	if err != nil {
+		return err
+	}
 	r.warnings = append(r.warnings, r.optional(optional)...)
 	return r.missing(required)
 }
@@ -54,14 +58,11 @@ func (r *slicer) audit() error {
 // cannot start is an error when it was asked for; what came with the base may be
 // there for no reason.
 func (r *slicer) auditBase() error {
-	c := elf.NewClosure(r.layer, nil)
-	if err := c.Program(r.interpreter.Path); err != nil {
-		return err
-	}
 	programs, objects, err := r.ofBase()
 	if err != nil {
 		return err
 	}
+	c := elf.NewClosure(r.layer, nil)
 	if err := c.Program(r.interpreter.Path, objects...); err != nil {
 		return err
 	}

@@ -43,32 +43,41 @@ func MayLoad(text []byte) bool {
 	return false
 }
 
+// maxLoads is how many calls of a file are looked at: more than anybody writes.
+const maxLoads = 1 << 10
+
 // loads lists the calls of a file of Python that open a library by a name which
 // stands in the call. Comments, examples in docstrings, and what is for other systems
 // are passed over.
 func loads(text []byte) []load {
 	var out []load
-	for _, at := range loadCall.FindAllIndex(text, -1) {
-		start := bytes.LastIndexByte(text[:at[0]], '\n') + 1
-		before := strings.TrimSpace(string(text[start:at[0]]))
-		if strings.HasPrefix(before, "#") || strings.HasPrefix(before, ">>>") || before == "def" ||
-			strings.HasSuffix(before, "windll.") || strings.HasSuffix(before, "oledll.") || isForOthers(text, start, before) {
+	at := newLines(text)
+	for _, call := range loadCall.FindAllIndex(text, maxLoads) {
+		at.moveTo(call[0])
+		before := at.upTo(call[0])
+		if strings.HasPrefix(before, "#") || strings.HasPrefix(before, ">>>") || before == "def" || isOfWindows(text[:call[0]]) ||
+			forOthers(before) || at.isForOthers() {
 			continue
 		}
 		var names []string
-		for _, m := range literal.FindAllSubmatch(arguments(text[at[1]:]), -1) {
+		for _, m := range literal.FindAllSubmatch(arguments(text[call[1]:]), -1) {
 			names = append(names, string(m[1])+string(m[2]))
 		}
 		if len(names) == 0 {
 			continue
 		}
-		l := load{line: 1 + bytes.Count(text[:at[0]], []byte("\n")), call: openLibrary, names: names}
-		if strings.Contains(string(text[at[0]:at[1]]), findLibrary) {
+		l := load{line: at.number, call: openLibrary, names: names}
+		if bytes.Contains(text[call[0]:call[1]], []byte(findLibrary)) {
 			l.call = findLibrary
 		}
 		out = append(out, l)
 	}
 	return out
+}
+
+// isOfWindows reports whether a call behind some text is one of a loader of Windows.
+func isOfWindows(before []byte) bool {
+	return bytes.HasSuffix(before, []byte("windll.")) || bytes.HasSuffix(before, []byte("oledll."))
 }
 
 // maxArguments is how far the arguments of a call are looked at, in bytes.
@@ -92,30 +101,7 @@ func arguments(text []byte) []byte {
 	return text
 }
 
-// isForOthers reports whether the line that begins at a place, or a condition that it
-// is indented under, asks for another system.
-func isForOthers(text []byte, start int, line string) bool {
-	if forOthers(line) {
-		return true
-	}
-	depth := indent(text[start:])
-	for start > 0 && depth > 0 {
-		end := start - 1
-		start = bytes.LastIndexByte(text[:end], '\n') + 1
-		above := bytes.TrimSpace(text[start:end])
-		if n := indent(text[start:end]); len(above) > 0 && n < depth {
-			depth = n
-			if forOthers(string(above)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func forOthers(line string) bool {
 	condition := strings.HasPrefix(line, "if ") || strings.HasPrefix(line, "elif ")
 	return condition && otherSystem.MatchString(line) && !notThere.MatchString(line)
 }
-
-func indent(line []byte) int { return len(line) - len(bytes.TrimLeft(line, " \t")) }

@@ -1,11 +1,15 @@
 package slice
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/keelback/keelback/internal/rootfs"
 )
 
 func TestLoads(t *testing.T) {
@@ -34,6 +38,8 @@ func TestLoads(t *testing.T) {
 		{"unless another system", "if sys.platform != 'win32':\n    CDLL('libq.so')\n", "2 CDLL libq.so"},
 		{"one of several systems", "if sys.platform in ('linux', 'darwin'):\n    CDLL('libq.so')\n", "2 CDLL libq.so"},
 		{"on the line of the condition", "if sys.platform == 'darwin': CDLL('libq.so')\n", ""},
+		{"below two conditions", "if sys.platform == 'darwin':\n  if x:\n    y\n\n  if z:\n    CDLL('libq.so')\nCDLL('libr.so')\n", "7 CDLL libr.so"},
+		{"in an indented text", "  if sys.platform == 'darwin':\n    CDLL('libq.so')\n  CDLL('libr.so')\n", "3 CDLL libr.so"},
 		{"in a function", "def f():\n\n    \"\"\"Of darwin.\"\"\"\n    CDLL('libq.so')\n", "4 CDLL libq.so"},
 	}
 	for _, tt := range tests {
@@ -50,5 +56,63 @@ func TestLoads(t *testing.T) {
 				t.Error("the quick look passes it over")
 			}
 		})
+	}
+}
+
+// Each call of a long file or line was once looked at with all that comes before it.
+func TestLoadsOfGreatFilesAreFoundInOnePass(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		line int // of the last call
+	}{
+		"many lines": {strings.Repeat(" x = 1\n", 1<<18) + strings.Repeat(" CDLL('x')\n", maxLoads), 1<<18 + maxLoads},
+		"one line":   {"if " + strings.Repeat("x", 1<<20) + strings.Repeat(" CDLL('x')", maxLoads), 1},
+		"deep lines": {deep(2000) + strings.Repeat(strings.Repeat(" ", 2000)+"CDLL('x')\n", maxLoads), 2000 + maxLoads},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			start := time.Now()
+			loadCall.FindAllString(tt.text, -1)
+			pass := time.Since(start)
+			start = time.Now()
+			got := loads([]byte(tt.text))
+			if took := time.Since(start); took > 2*time.Second+10*pass {
+				t.Errorf("took %s, and a search %s", took, pass)
+			}
+			if len(got) != maxLoads || got[len(got)-1].line != tt.line {
+				t.Errorf("got %d calls, want %d up to line %d", len(got), maxLoads, tt.line)
+			}
+		})
+	}
+}
+
+// deep is a text of n lines, each of which is indented under the one before.
+func deep(n int) string {
+	var text strings.Builder
+	for i := range n {
+		text.WriteString(strings.Repeat(" ", i) + "if x:\n")
+	}
+	return text.String()
+}
+
+func TestLoadsOfAFileHaveALimit(t *testing.T) {
+	t.Parallel()
+	if n := len(loads(bytes.Repeat([]byte(" CDLL('x')\n"), 20_000))); n != maxLoads {
+		t.Errorf("got %d calls, want %d", n, maxLoads)
+	}
+}
+
+func TestGreatSourcesAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	text := append([]byte("CDLL('libq.so')\n"), make([]byte, maxSource)...)
+	r := &slicer{sources: []rootfs.Entry{rootfs.NewFile("/app/data.py", 0o644, text)}}
+	if err := r.auditLoads(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"/app/data.py: no libraries looked for, it has 8388624 bytes (of up to 8388608)"}
+	if diff := cmp.Diff(want, r.notes); diff != "" || len(r.warnings) > 0 {
+		t.Errorf("warnings %q, notes -want +got:\n%s", r.warnings, diff)
 	}
 }

@@ -161,7 +161,13 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func (r *slicer) packageOf(library string) string { return packageOf(library, r.baseDB.IsAPK()) }
+func (r *slicer) packageOf(library string) string {
+	release, err := readRelease(r.Base)
+	if err != nil {
+		release = nil // the newest
+	}
+	return packageOf(library, r.baseDB.IsAPK(), release)
+}
 
 // packagesOf are the system packages that have what is missing, as far as they are
 // known.

@@ -16,10 +16,22 @@ import (
 	"github.com/keelback/keelback/internal/rootfs"
 )
 
+// maxSource is the size of the greatest file of Python that is looked at for libraries,
+// in bytes. Greater ones are data.
+const maxSource = 8 << 20
+
 // auditLoads warns of libraries that code of Python opens by name and that are not in
 // the image: once for each package and library.
 func (r *slicer) auditLoads() error {
-	found, err := scan(r.sources)
+	var files []rootfs.Entry
+	for _, e := range r.sources {
+		if e.Size > maxSource {
+			r.notes = append(r.notes, fmt.Sprintf("%s: no libraries looked for, it has %d bytes (of up to %d)", e.Path, e.Size, maxSource))
+		} else {
+			files = append(files, e)
+		}
+	}
+	found, err := scan(files)
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -29,9 +41,16 @@ func (r *slicer) auditLoads() error {
 	}
 	warned := map[string]bool{}
 	for _, s := range found {
+		twin, err := r.twin(s.path)
+		if err != nil {
+			return err
+		}
+		if twin != "" {
+			continue
+		}
 		who := r.wants(s.path)
 		for _, load := range s.loads {
-			problem, library := l.problem(load, s.text)
+			problem, library := l.problem(load, s)
 			if key := who + "\x00" + library; problem != "" && !warned[key] {
 				warned[key] = true
 				r.warnings = append(r.warnings, fmt.Sprintf("%s:%d (%s): %s", s.path, load.line, who, problem))
@@ -46,6 +65,9 @@ type source struct {
 	path  string
 	text  []byte
 	loads []load
+
+	// bundles tells that it looks where auditwheel puts libraries: in NAME.libs.
+	bundles bool
 }
 
 // scan reads files of Python, several at once, and keeps those that open libraries.
@@ -59,7 +81,7 @@ func scan(files []rootfs.Entry) ([]source, error) {
 				text, err := files[i].ReadAll()
 				errs[i] = err
 				if err == nil && MayLoad(text) {
-					out[i] = source{files[i].Path, text, loads(text)}
+					out[i] = source{files[i].Path, text, loads(text), bytes.Contains(text, []byte(".libs"))}
 				}
 			}
 		})
@@ -156,7 +178,7 @@ var sharedObject = regexp.MustCompile(`^lib[^/]*\.so(\.[0-9]+)*$`)
 // problem says why none of the libraries of a call can be opened, and names the first.
 // Empty is no problem. Where the code has another name that is there, it is taken to
 // try that too.
-func (l *linker) problem(call load, text []byte) (problem, library string) {
+func (l *linker) problem(call load, in source) (problem, library string) {
 	var wanted []string
 	for _, name := range call.names {
 		switch {
@@ -167,8 +189,8 @@ func (l *linker) problem(call load, text []byte) (problem, library string) {
 			return "", ""
 		}
 	}
-	if len(wanted) == 0 || slices.ContainsFunc(wanted, l.bundles) || bytes.Contains(text, []byte(".libs")) {
-		return "", "" // the package brings it, by auditwheel in a folder NAME.libs
+	if len(wanted) == 0 || in.bundles || slices.ContainsFunc(wanted, l.bundles) {
+		return "", "" // the package brings it
 	}
 	library = stem(wanted[0])
 	if call.call == openLibrary {
@@ -181,7 +203,7 @@ func (l *linker) problem(call load, text []byte) (problem, library string) {
 	switch {
 	case here == "":
 		return fmt.Sprintf("find_library(%q) finds nothing: the library is not in the image%s", library, l.hint(library)), library
-	case l.finds, bytes.Contains(text, []byte("lib"+library+".so")):
+	case l.finds, bytes.Contains(in.text, []byte("lib"+library+".so")):
 		return "", ""
 	}
 	return fmt.Sprintf("find_library(%q) finds nothing, as %s; the library is there: CDLL(%q) opens it", library, l.why, here), library

@@ -17,13 +17,14 @@ const maxStripped = 512 << 20
 
 // strip drops what no loader reads from the interpreter and its libraries. The files
 // of system packages stay as they are: the package's record has their checksums, and
-// a tool that compares them would find the image changed.
+// a tool that compares them would find the image changed. So do libraries that check
+// themselves.
 func (r *slicer) strip() error {
 	for _, e := range r.layer.Entries() {
 		if e.From == "" || !r.Slim.Strips(slim.Stdlib, r.fromStdlib(e.Path)) {
 			continue
 		}
-		if _, ok := r.builderDB.Owner(e.From); ok {
+		if _, ok := r.builderDB.Owner(e.From); ok || elf.IsSigned(e.From, r.builderHas) {
 			continue
 		}
 		s, dropped, err := Stripped(e)
@@ -39,6 +40,11 @@ func (r *slicer) strip() error {
 		r.removed = append(r.removed, report.Removal{Path: e.Path, Rule: slim.DebugSymbols, Bytes: e.Size - s.Size})
 	}
 	return nil
+}
+
+func (r *slicer) builderHas(name string) bool {
+	_, err := r.Builder.Stat(name)
+	return err == nil
 }
 
 // fromStdlib is what globs are compared to: a path from the directory of the standard

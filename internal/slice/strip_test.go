@@ -61,12 +61,14 @@ func TestStrippedGivesBackAllElse(t *testing.T) {
 	}
 }
 
-func TestStripLeavesWhatASystemPackageHasAndWhatIsKept(t *testing.T) {
+func TestStripLeavesWhatASystemPackageHasWhatIsSignedAndWhatIsKept(t *testing.T) {
 	t.Parallel()
 	host := rootfstest.Make(t, map[string][]byte{
 		"lib/apk/db/installed":                         []byte("P:zlib\nV:1.3\nF:usr/lib\nR:libz.so.1\n\n"),
 		"usr/lib/libz.so.1":                            libpython(),
 		"usr/local/lib/libpython3.13.so.1.0":           libpython(),
+		"usr/local/lib/libsoftokn3.so":                 libpython(),
+		"usr/local/lib/libsoftokn3.chk":                []byte("sum"),
 		"usr/local/lib/python3.13/lib-dynload/_ssl.so": libpython(),
 	})
 	builder, err := rootfs.Open(host)
@@ -85,7 +87,10 @@ func TestStripLeavesWhatASystemPackageHasAndWhatIsKept(t *testing.T) {
 		Options: Options{Builder: builder, Slim: slimmer}, layer: rootfs.NewLayer(nil), builderDB: db,
 		interpreter: &python.Interpreter{Stdlib: "/usr/local/lib/python3.13", DynLoad: "/usr/local/lib/python3.13/lib-dynload"},
 	}
-	for _, name := range []string{"/usr/lib/libz.so.1", "/usr/local/lib/libpython3.13.so.1.0", "/usr/local/lib/python3.13/lib-dynload/_ssl.so"} {
+	for _, name := range []string{
+		"/usr/lib/libz.so.1", "/usr/local/lib/libpython3.13.so.1.0", "/usr/local/lib/libsoftokn3.so",
+		"/usr/local/lib/python3.13/lib-dynload/_ssl.so",
+	} {
 		if err := r.layer.Copy(builder, name); err != nil {
 			t.Fatal(err)
 		}

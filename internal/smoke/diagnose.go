@@ -38,7 +38,7 @@ type cause struct {
 func causes(starts bool) []cause {
 	network := "there is no network here: a service that needs another one at its start is tried by its imports (smoke: {start: false})"
 	if !starts {
-		network = "there is no network here, and importing must need none (smoke: {imports: [...]} tries other modules)"
+		network = "there is no network here, and importing must need none (connect when the service starts, below if __name__ == \"__main__\":, or smoke: off)"
 	}
 	fixed := func(text string) func([]string) string { return func([]string) string { return text } }
 	return []cause{

@@ -5,11 +5,13 @@ package smoke
 import (
 	_ "embed"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
 )
+
+//go:embed steps.py
+var stepsProgram string
 
 //go:embed imports.py
 var importsProgram string
@@ -17,9 +19,12 @@ var importsProgram string
 //go:embed measure.py
 var measureProgram string
 
-// steps are what one Python is to import: the modules that the plan names, and that
-// of the command where it asks for it. Words: `import MODULE`, `main MODULE` (for
-// -m), `script FILE` (which cannot be imported without running it).
+// scriptFor is how long a script is run. One that ends by itself only then may be the
+// service: it passed its imports, which stand at the top, and waits.
+const scriptFor = 5 * time.Second
+
+// steps are what one Python is to do: the modules that the plan names, and what the
+// command imports where the plan asks for it. The words are those of steps.py.
 func (t *trial) steps() ([]string, error) {
 	var steps []string
 	for _, m := range t.plan.Imports {
@@ -31,11 +36,11 @@ func (t *trial) steps() ([]string, error) {
 	if _, err := find(t.plan.Command[0], t.plan.Dir, variable(t.env, "PATH")); err != nil {
 		return nil, err
 	}
-	more := targetOf(t.plan.Command, t.script)
-	if len(more) == 0 {
-		t.notef("note: the command tells no module to import: only its program was looked for (health: has it started, smoke: {imports: [...]} tries modules)")
+	steps = append(steps, targetOf(t.plan.Command, t.script)...)
+	if len(steps) == 0 {
+		t.warnf("the command tells no module to import, so only its program was looked for (health: has it started, smoke: {imports: [...]} tries modules)")
 	}
-	return append(steps, more...), nil
+	return steps, nil
 }
 
 // script reads the program of a command, where it is text.
@@ -48,27 +53,29 @@ func (t *trial) script(name string) ([]byte, bool) {
 	return text, err == nil
 }
 
-// imports runs the steps in one Python.
+// imports takes the steps in one Python.
 func (t *trial) imports(steps []string) error {
 	started := time.Now()
-	p, said, ok, err := t.python(importsProgram, steps, true, started.Add(t.timeout))
+	p, err := t.python(importsProgram, steps, true, scriptFor, started.Add(t.timeout))
 	if err != nil {
 		return err
 	}
-	tried := strings.Split(strings.TrimSuffix(said, "\n"), "\n")
-	last := inWords(tried[len(tried)-1])
-	if ok && p.succeeded() && last == "" && len(tried) > 1 {
+	last := inWords(p.said[len(p.said)-1])
+	if p.stopped || p.inTime && p.succeeded() && last == "" && len(p.said) > 1 {
 		for i, step := range steps {
 			steps[i] = inWords(step)
 		}
 		t.notef("passed in %s: %s", seconds(time.Since(started)), strings.Join(steps, ", "))
+		if p.stopped {
+			t.notef("note: %s still ran after %s: what it imports at its top is there, and it was stopped", strings.TrimPrefix(p.said[len(p.said)-1], "script "), seconds(scriptFor))
+		}
 		return nil
 	}
 	f := &Failure{Advice: t.diagnose(p.out.tail())}
 	switch {
 	case last == "":
 		f.Problem = fmt.Sprintf("%s: it %s before anything was imported", t.plan.Python, p.outcome())
-	case !ok:
+	case !p.inTime:
 		f.Problem = fmt.Sprintf("%s: did not end within %s", last, seconds(t.timeout))
 		if f.Advice == "" {
 			f.Advice = `a module must not start the service when it is imported (if __name__ == "__main__":)`
@@ -83,57 +90,37 @@ func (t *trial) imports(steps []string) error {
 
 // inWords is a step as people write it.
 func inWords(step string) string {
-	if module, ok := strings.CutPrefix(step, "main "); ok {
-		return "python -m " + module
+	kind, what, _ := strings.Cut(step, " ")
+	switch kind {
+	case "main":
+		return "python -m " + what
+	case "file":
+		return "import " + what
+	case "script":
+		return "run " + what + " without its __main__ block"
 	}
 	return step
 }
 
-// measure tells what missing bytecode costs. It imports what the command does, once
+// measure tells what missing bytecode costs. It does what the command imports, once
 // more. Where that does not work nothing is told: the service itself did.
 func (t *trial) measure() {
-	var modules []string
-	for _, step := range targetOf(t.plan.Command, t.script) {
-		if kind, what, _ := strings.Cut(step, " "); kind != "script" {
-			modules = append(modules, what)
-		}
-	}
-	if len(modules) == 0 {
+	steps := targetOf(t.plan.Command, t.script)
+	if len(steps) == 0 {
 		return
 	}
-	_, said, ok, err := t.python(measureProgram, modules, false, time.Now().Add(t.timeout))
+	// A script without a __main__ block is the service: it is measured until it waits.
+	p, err := t.python(measureProgram, steps, false, 0, time.Now().Add(t.timeout))
+	if err != nil || !p.inTime || !p.stopped && !p.succeeded() {
+		return
+	}
 	var spent float64
 	var count int
-	if err != nil || !ok {
-		return
+	for _, line := range p.said {
+		// The last figures count. Other lines are steps.
+		_, _ = fmt.Sscanf(line, "%f %d", &spent, &count)
 	}
-	if _, err := fmt.Sscanf(said, "%f %d", &spent, &count); err != nil || count == 0 {
-		return
+	if count > 0 {
+		t.notef("%.1f s of each start compile %d modules (bytecode: imported saves most of it)", spent, count)
 	}
-	t.notef("%.1f s of each start compile %d modules (bytecode: imported saves most of it)", spent, count)
-}
-
-// python runs a program to its end, or to the deadline, and returns what it wrote to
-// file descriptor 3.
-func (t *trial) python(program string, args []string, stream bool, deadline time.Time) (p *process, said string, ok bool, err error) {
-	from, to, err := os.Pipe()
-	if err != nil {
-		return nil, "", false, err
-	}
-	defer from.Close()
-	p, err = t.start(append([]string{t.plan.Python, "-c", program}, args...), stream, to)
-	// What is at hand here would keep the pipe open.
-	_ = to.Close()
-	if err != nil {
-		return nil, "", false, err
-	}
-	told := make(chan string, 1)
-	go func() {
-		// A pipe has no other error than its end.
-		data, _ := io.ReadAll(from)
-		told <- string(data)
-	}()
-	ok = p.finish(deadline)
-	killAll()
-	return p, <-told, ok, nil
 }

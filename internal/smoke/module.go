@@ -11,7 +11,7 @@ import (
 
 // Module is the Python module that a command serves or runs: `pkg.mod` of `uvicorn
 // pkg.mod:app`, of `python -m pkg.mod`, of a console script. look reads the script of
-// a name; it returns false for a program that is none. A command that runs a file has
+// a name; it returns false for a program that is none. A command that names a file has
 // no module.
 func Module(command []string, look func(script string) ([]byte, bool)) (module string, ok bool) {
 	steps := targetOf(command, look)
@@ -19,10 +19,10 @@ func Module(command []string, look func(script string) ([]byte, bool)) (module s
 		return "", false
 	}
 	kind, what, _ := strings.Cut(steps[len(steps)-1], " ")
-	return what, kind != "script"
+	return what, kind != "script" && kind != "file"
 }
 
-// targetOf is what a command imports, as steps; see steps.
+// targetOf is what a command imports, as steps; see steps.py. A script is the last one.
 func targetOf(command []string, look func(string) ([]byte, bool)) []string {
 	if len(command) == 0 {
 		return nil
@@ -82,8 +82,9 @@ type server struct {
 	// option has the application as its value. Empty: the first argument is it.
 	option []string
 
-	// file tells that the application is a file.
-	file bool
+	// file is the step for an application that is a file: `script` where the server
+	// runs it, `file` where it imports it.
+	file string
 
 	// under are commands before the argument: `fastapi run FILE`.
 	under []string
@@ -97,8 +98,8 @@ func servers() map[string]server {
 		"flask":     {option: []string{"-A", "--app"}},
 		"taskiq":    {under: []string{"worker", "scheduler"}},
 		"dramatiq":  {},
-		"fastapi":   {file: true, under: []string{"run", "dev"}},
-		"streamlit": {file: true, under: []string{"run"}},
+		"fastapi":   {file: "file", under: []string{"run", "dev"}},
+		"streamlit": {file: "script", under: []string{"run"}},
 	}
 }
 
@@ -119,13 +120,13 @@ func ofServer(name string, args []string) []string {
 			}
 			rest = rest[1:]
 		}
-		found = application(rest, s.file)
+		found = application(rest, s.file != "")
 	}
 	switch {
 	case found == "":
 		return nil
-	case s.file:
-		return []string{"script " + found}
+	case s.file != "":
+		return []string{s.file + " " + found}
 	}
 	if m := moduleApp.FindStringSubmatch(found); m != nil {
 		return []string{"import " + m[1]}

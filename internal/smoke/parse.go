@@ -46,6 +46,10 @@ func (p *Plan) check() error {
 		return fmt.Errorf("plan: %d:%d is no user", p.User.UID, p.User.GID)
 	case len(p.Command) == 0 && (p.Module || len(p.Health) > 0 || p.Port > 0):
 		return errors.New("plan: there is no command to start")
+	case p.Module && len(p.Health) > 0, p.Port > 0 && len(p.Health) == 0:
+		return errors.New("plan: health is for a command that is started, port for one that has it")
+	case len(p.Command) > 0 && !p.Module && len(p.Health) == 0:
+		return errors.New("plan: neither health nor module: nothing tells whether the command works")
 	case len(p.Command) == 0 && len(p.Imports) == 0:
 		return errors.New("plan: neither command nor imports")
 	}
@@ -53,7 +57,7 @@ func (p *Plan) check() error {
 }
 
 // starts reports whether the command is started.
-func (p *Plan) starts() bool { return len(p.Command) > 0 && !p.Module }
+func (p *Plan) starts() bool { return len(p.Health) > 0 }
 
 func (p *Plan) timeout() (time.Duration, error) {
 	if p.Timeout == "" {

@@ -110,7 +110,7 @@ func notStarted(name string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("command %q: the program that loads it is not in the image (it is for another C library)", name)
 	case errors.Is(err, syscall.ENOEXEC):
-		return fmt.Errorf("command %q: not a program of this platform, and no script (its first line: #!INTERPRETER)", name)
+		return fmt.Errorf("command %q: %w: not a program of this platform, and no script (its first line: #!INTERPRETER)", name, syscall.ENOEXEC)
 	}
 	return fmt.Errorf("command %q: %w", name, err)
 }
@@ -162,7 +162,7 @@ func (p *process) succeeded() bool { return p.ended() && p.cmd.ProcessState.Succ
 // finish waits for a program that ends by itself, until the deadline. It returns
 // false when the program had to be killed.
 func (p *process) finish(deadline time.Time) bool {
-	ok := waitFor(p.done, time.Until(deadline))
+	ok := waitFor(p.done, time.Until(deadline)) || p.ended()
 	if !ok {
 		// It may end just now.
 		_ = p.cmd.Process.Kill()

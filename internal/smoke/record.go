@@ -74,25 +74,38 @@ const (
 	quietFor    = 10
 	settleEvery = 20 * time.Millisecond
 
-	// settleWithin is when it is stopped all the same.
+	// settleWithin is when it is stopped all the same. That depends on timing.
 	settleWithin = 10 * time.Second
 )
 
-// settle waits until the service only waits: no thread runs, nothing more is
+// settle waits until what was started only waits: no thread runs, nothing more is
 // recorded. Workers that start together answer when the first one does, and on a
-// busy machine a process that waits for its turn counts as running.
-func (r *Recording) settle() {
-	deadline, quiet, size := time.Now().Add(settleWithin), 0, r.size()
-	for quiet < quietFor && time.Now().Before(deadline) {
+// busy machine a process that waits for its turn counts as running. It returns false
+// when that was not so within settleWithin.
+func (t *trial) settle() bool {
+	deadline, quiet, size := time.Now().Add(settleWithin), 0, t.recording.size()
+	for quiet < quietFor {
+		if time.Now().After(deadline) {
+			return false
+		}
 		time.Sleep(settleEvery)
 		quiet++
-		if now := r.size(); now != size || running() {
+		if now := t.recording.size(); now != size || running() {
 			quiet, size = 0, now
 		}
 	}
+	return true
 }
 
+func (t *trial) warnBusy() {
+	t.warnf("the service does not come to rest within %s, so the list of what it imports may differ from build to build (bytecode: compile)", seconds(settleWithin))
+}
+
+// size is that of what was recorded; nothing is where r is nil.
 func (r *Recording) size() int64 {
+	if r == nil {
+		return 0
+	}
 	info, err := os.Stat(r.File)
 	if err != nil {
 		return 0

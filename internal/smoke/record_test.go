@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/keelback/keelback/internal/golden"
-	"github.com/keelback/keelback/internal/rootfs/rootfstest"
 	"github.com/keelback/keelback/internal/smoke"
 )
 
@@ -18,7 +17,7 @@ import (
 // what cache files are named by: cpython-313.
 func hooked(t *testing.T, record string) (python, tag string) {
 	t.Helper()
-	rootfstest.NeedsRoot(t)
+	needsRoot(t)
 	home := interpreter(t)
 	out, err := exec.Command(home, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.implementation.cache_tag)").Output()
 	if err != nil {
@@ -170,5 +169,66 @@ func TestRecordErrors(t *testing.T) {
 		if diff := cmp.Diff(tt.want, problem); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", tt.name, diff)
 		}
+	}
+}
+
+// TestRecordThatDependsOnTiming is for services whose list cannot be told for sure.
+func TestRecordThatDependsOnTiming(t *testing.T) {
+	t.Parallel()
+	const busy = `import threading
+def work():
+    while True: pass
+threading.Thread(target=work, daemon=True).start()
+`
+	const ends = "import signal, sys\nsignal.signal(signal.SIGTERM, lambda *args: sys.exit(0))\n"
+	const deaf = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+	const serves = "from server import serve\nserve()\n"
+	const warning = `{
+ "did": "DID",
+ "warnings": [
+  "the service does not come to rest within 10 s, so the list of what it imports may differ from build to build (bytecode: compile)"
+ ]
+}
+`
+	tests := []struct {
+		name, service     string
+		module            bool
+		problem, warnings string
+	}{
+		{"it has to be killed", deaf + serves, false, "the service does not end on SIGTERM, so what it imports cannot be listed for sure (handle the signal, or bytecode: compile)\n", ""},
+		{"it is never at rest", ends + busy + serves, false, "", strings.Replace(warning, "DID", "started", 1)},
+		{"a script is never at rest", busy + serves, true, "", strings.Replace(warning, "DID", "imported", 1)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir, work := app(t, map[string][]byte{"server.py": []byte(server), "service.py": []byte(tt.service)}), app(t, nil)
+			recording := &smoke.Recording{File: filepath.Join(work, "record/bytecode"), Out: filepath.Join(work, "out")}
+			python, tag := hooked(t, recording.File)
+			recording.Trees = []smoke.Tree{{Name: "app", Dir: bytecode(t, dir, tag)}}
+			plan := &smoke.Plan{Command: []string{python, "service.py"}, Module: tt.module, Dir: dir, Python: python, User: smoke.User{UID: 1001, GID: 1001}}
+			if !tt.module {
+				plan.Health, plan.Port = []string{python, "-I", "-S", "-c", health}, 8000
+			}
+			result := filepath.Join(work, "result.json")
+			log, problem := run(t, options{Plan: plan, Env: []string{"PATH=/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1"}, Recording: recording, Result: result})
+			if diff := cmp.Diff(tt.problem, problem); diff != "" {
+				t.Fatalf("-want +got:\n%s\n%s", diff, log)
+			}
+			if tt.problem != "" {
+				return
+			}
+			got, err := os.ReadFile(result)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.warnings, string(got)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			list, err := os.ReadFile(filepath.Join(recording.Out, "app/list"))
+			if err != nil || strings.Count(string(list), "\n") != 1 {
+				t.Errorf("the list is %q, %v; server alone is imported", list, err)
+			}
+		})
 	}
 }

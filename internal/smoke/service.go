@@ -17,10 +17,6 @@ const (
 
 	// stopWithin is what engines wait before they kill.
 	stopWithin = 10 * time.Second
-
-	// aliveFor is how long a command that listens nowhere has to run, unless it ends
-	// well.
-	aliveFor = 5 * time.Second
 )
 
 // serve starts the command, waits until it is healthy, and stops it.
@@ -37,31 +33,14 @@ func (t *trial) serve() error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case t.plan.Port > 0 || len(t.plan.Health) > 0:
-		err = t.untilHealthy(p, deadline)
-	default:
-		err = t.untilAlive(p, deadline)
-	}
-	if err != nil {
+	if err := t.untilHealthy(p, deadline); err != nil {
 		return err
 	}
-	t.notef("%s %s after its start", t.reached(), seconds(time.Since(started)))
-	if t.recording != nil {
-		t.recording.settle()
+	t.notef("healthy %s after its start", seconds(time.Since(started)))
+	if t.recording != nil && !t.settle() {
+		t.warnBusy()
 	}
 	return t.stop(p)
-}
-
-// reached is what the service has shown.
-func (t *trial) reached() string {
-	switch {
-	case len(t.plan.Health) > 0:
-		return "healthy"
-	case t.plan.Port > 0:
-		return "listens"
-	}
-	return "runs"
 }
 
 // untilHealthy waits for the port, and then for the health check.
@@ -77,7 +56,7 @@ func (t *trial) untilHealthy(p *process, deadline time.Time) error {
 		time.Sleep(connectEvery)
 	}
 	said := ""
-	for len(t.plan.Health) > 0 {
+	for {
 		check, err := t.start(t.plan.Health, false)
 		if err != nil {
 			return fmt.Errorf("health: %w", err)
@@ -96,19 +75,6 @@ func (t *trial) untilHealthy(p *process, deadline time.Time) error {
 		}
 		time.Sleep(healthEvery)
 	}
-	return nil
-}
-
-// untilAlive waits for a command that tells nothing about itself.
-func (t *trial) untilAlive(p *process, deadline time.Time) error {
-	if !waitFor(p.done, min(aliveFor, time.Until(deadline))) {
-		return nil
-	}
-	waitFor(p.read, grace)
-	if !p.succeeded() {
-		return t.died(p, "right after its start")
-	}
-	return nil
 }
 
 // answer is what a health check found that did not pass.
@@ -161,17 +127,19 @@ func (t *trial) stop(p *process) error {
 		return err
 	}
 	if p.ended() {
-		if t.plan.Port > 0 || len(t.plan.Health) > 0 {
-			return t.died(p, "by itself once it was healthy")
-		}
-		return nil
+		return t.died(p, "by itself once it was healthy")
 	}
 	handled := catches(p.cmd.Process.Pid, s)
 	// It may end just now.
 	_ = p.cmd.Process.Signal(s)
+	stopped := waitFor(p.done, stopWithin)
 	switch {
-	case !waitFor(p.done, stopWithin):
-		t.notef("warning: the service does not stop within %s of %s: engines will kill it (stop_signal)", seconds(stopWithin), unix.SignalName(s))
+	case !stopped && t.recording != nil:
+		return &Failure{
+			Problem: fmt.Sprintf("the service does not end on %s, so what it imports cannot be listed for sure (handle the signal, or bytecode: compile)", unix.SignalName(s)),
+		}
+	case !stopped:
+		t.warnf("the service does not stop within %s of %s: engines will kill it (stop_signal)", seconds(stopWithin), unix.SignalName(s))
 	case !handled:
 		t.notef("warning: the service does not handle %s: as process 1 of a container it will not stop on it (handle the signal, stop_signal, or an engine's --init)", unix.SignalName(s))
 	}

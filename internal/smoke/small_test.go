@@ -14,10 +14,13 @@ func TestParsePlan(t *testing.T) {
 	const rest = `"user": {"uid": 1001, "gid": 1001}, "dir": "/app", "python": "/opt/venv/bin/python"}`
 	tests := []struct{ name, plan, want string }{
 		{"all is there", `{"command": ["a"], "health": ["b"], "port": 8000, "timeout": "90s", "stop_signal": "INT", ` + rest, ""},
-		{"a signal by its number", `{"command": ["a"], "stop_signal": "15", ` + rest, ""},
-		{"a real-time signal", `{"command": ["a"], "stop_signal": "SIGRTMIN+3", ` + rest, ""},
+		{"a signal by its number", `{"command": ["a"], "module": true, "stop_signal": "15", ` + rest, ""},
+		{"a real-time signal", `{"command": ["a"], "module": true, "stop_signal": "SIGRTMIN+3", ` + rest, ""},
 		{"no JSON", `{`, "plan: unexpected EOF"},
 		{"an unknown field", `{"comand": ["a"]}`, `plan: json: unknown field "comand"`},
+		{"nothing that tells whether it works", `{"command": ["a"], ` + rest, "plan: neither health nor module: nothing tells whether the command works"},
+		{"a health check of what is not started", `{"command": ["a"], "module": true, "health": ["b"], ` + rest, "plan: health is for a command that is started, port for one that has it"},
+		{"a port without a health check", `{"command": ["a"], "port": 1, ` + rest, "plan: health is for a command that is started, port for one that has it"},
 		{"nothing to do", `{` + rest, "plan: neither command nor imports"},
 		{"a port without a command", `{"port": 1, ` + rest, "plan: there is no command to start"},
 		{"a port that is none", `{"command": ["a"], "port": 65536, ` + rest, "plan: port 65536 is not in 0..65535"},

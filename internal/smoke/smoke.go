@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/keelback/keelback/internal/report"
@@ -54,32 +55,40 @@ type trial struct {
 	removed   []*report.Layer
 	timeout   time.Duration
 	recording *Recording
+	result    Result
 }
 
-// Run does what the plan says. A service that does not work is a [*Failure]. All
-// processes below the calling one are ended when it returns.
-func Run(opt Options) (err error) {
+// Run does what the plan says, and returns what was done. A service that does not work
+// is a [*Failure]. All processes below the calling one are ended when it returns.
+func Run(opt Options) (*Result, error) {
 	if err := opt.Plan.check(); err != nil {
-		return err
+		return nil, err
 	}
 	timeout, err := opt.Plan.timeout()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t := &trial{
 		runner:  &runner{plan: opt.Plan, env: environment(opt.Env, opt.Plan.User), log: &shared{to: opt.Log}, own: map[int]bool{}},
 		removed: opt.Removed, timeout: timeout, recording: opt.Recording,
 	}
 	if err := t.prepare(); err != nil {
-		return err
+		return nil, err
 	}
 	stop, err := t.reap()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer stop()
 	defer killAll()
-	return t.run()
+	err = t.run()
+	if errors.Is(err, syscall.ENOEXEC) && t.foreign() {
+		err = t.notTried()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &t.result, nil
 }
 
 func (t *trial) run() error {
@@ -87,15 +96,18 @@ func (t *trial) run() error {
 	if err != nil {
 		return err
 	}
+	t.result.Did = Found
 	if len(steps) > 0 {
 		if err := t.imports(steps); err != nil {
 			return err
 		}
+		t.result.Did = Imported
 	}
 	if t.plan.starts() {
 		if err := t.serve(); err != nil {
 			return err
 		}
+		t.result.Did = Started
 	}
 	switch {
 	case t.recording != nil:
@@ -103,6 +115,25 @@ func (t *trial) run() error {
 	case t.plan.Measure:
 		t.measure()
 	}
+	return nil
+}
+
+// foreign reports whether not even the interpreter of the image can be run here: its
+// platform is another one, and there is no emulator.
+func (t *trial) foreign() bool {
+	_, err := t.start([]string{t.plan.Python, "-c", ""}, false)
+	return errors.Is(err, syscall.ENOEXEC)
+}
+
+// notTried is for an image that cannot be run here. Nothing can be listed then, and
+// what is in an image must not depend on what builds it.
+func (t *trial) notTried() error {
+	const what = "%s cannot be run by this builder (exec format error)"
+	if t.recording != nil {
+		return fmt.Errorf("record: "+what+", so what the service imports cannot be listed (bytecode: compile)", t.plan.Python)
+	}
+	t.result = Result{Did: NotTried}
+	t.warnf(what+", so its image was not tried", t.plan.Python)
 	return nil
 }
 

@@ -2,6 +2,8 @@ package smoke_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -33,8 +35,8 @@ def serve(address="0.0.0.0", port=8000, status=200):
     http.server.HTTPServer((address, port), Handler).serve_forever()
 `
 
-// TestRun runs one plan per file: what is tried, what the log says and what the error
-// is. `$PYTHON`, `$DIR` and `$HEALTH` stand for what differs.
+// TestRun runs one plan per file: what is tried, what the log says, what the error is,
+// or else the result. `$PYTHON`, `$DIR` and `$HEALTH` stand for what differs.
 func TestRun(t *testing.T) {
 	golden.Run(t, "testdata/run", func(t *testing.T, c *golden.Case) {
 		files := c.Files("app/")
@@ -53,9 +55,15 @@ func TestRun(t *testing.T) {
 		if err := json.Unmarshal([]byte(replace.Replace(replace.Replace(string(text)))), plan); err != nil {
 			t.Fatal(err)
 		}
-		log, problem := run(t, options{Plan: plan, Env: []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "HOME=/root"}})
+		result := filepath.Join(t.TempDir(), "result.json")
+		log, problem := run(t, options{Result: result, Plan: plan, Env: []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1", "HOME=/root"}})
 		c.Compare("log", plain(log, dir, interpreter(t)))
 		c.Compare("error", plain(problem, dir, interpreter(t)))
+		did, err := os.ReadFile(result)
+		if err != nil && problem == "" {
+			t.Fatal(err)
+		}
+		c.Compare("result", did)
 	})
 }
 

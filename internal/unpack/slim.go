@@ -6,6 +6,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/keelback/keelback/internal/elf"
 	"github.com/keelback/keelback/internal/python"
@@ -36,10 +38,10 @@ func (l layout) fromPackages(name string) string {
 	return rel
 }
 
-// strip takes out of a library or program what no loader reads. The file is written and
-// checked already.
+// strip takes out of a library or program what no loader reads, unless it checks itself.
+// The file is written and checked already.
 func (t *tree) strip(f *file, dst *os.File) error {
-	if !t.slim.Strips(f.dist.name, t.fromPackages(f.path)) {
+	if !t.slim.Strips(f.dist.name, t.fromPackages(f.path)) || elf.IsSigned(f.path, t.has) {
 		return nil
 	}
 	saved, err := elf.Strip(dst)
@@ -53,6 +55,12 @@ func (t *tree) strip(f *file, dst *os.File) error {
 	n, err := io.Copy(sum, dst)
 	t.stripped.Store(f.path, recordLine{encode("sha256", sum.Sum(nil)), n})
 	return err
+}
+
+// has reports whether a package has a file at a path, be it left out.
+func (t *tree) has(name string) bool {
+	_, ok := slices.BinarySearchFunc(t.files, name, func(f *file, name string) int { return strings.Compare(f.path, name) })
+	return ok
 }
 
 // written is what RECORD says of a file: what was written.
