@@ -208,15 +208,17 @@ func (b *build) workerPlatforms() []ocispecs.Platform {
 }
 
 // solve makes an image for real, and what has to succeed before it is handed over. The
-// warnings are told beside that: they may say why a check fails.
+// warnings are told also when that fails: they may say why a check does.
 func (b *build) solve(ctx context.Context, res *llb.Result, p ocispecs.Platform) (client.Reference, error) {
-	described := make(chan error, 1)
-	go func() { described <- b.describe(ctx, res, p) }()
 	ref, err := b.solveImage(ctx, res, p)
-	if derr := <-described; err == nil {
-		err = derr
-	}
 	if err != nil {
+		if ctx.Err() == nil {
+			// The error that led here is the one to report.
+			_ = b.describe(ctx, res, p)
+		}
+		return nil, err
+	}
+	if err := b.describe(ctx, res, p); err != nil {
 		return nil, err
 	}
 	return ref, b.tried(ctx, res, p)

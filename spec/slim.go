@@ -33,6 +33,8 @@ func (p *problems) checkGlobs(at string, globs []string) {
 			p.addf(item(at, i), "%s leads out of the image (no ..)", quote(glob))
 		case strings.Trim(globs[i], "./*") == "":
 			p.addf(item(at, i), "%s is all there is (such as numpy/**/tests)", quote(glob))
+		case strings.HasPrefix(glob, "/") && !strings.HasPrefix(globs[i], "/opt/venv/") && !strings.Contains(globs[i], "/lib/python3."):
+			p.addf(item(at, i), "%s is of the base or the system, which stay as they are (packages and the standard library: numpy/**/tests, or /opt/venv/...)", quote(glob))
 		case strings.HasPrefix(glob, "!"):
 			p.addf(item(at, i), "%s begins with ! (what stays is named in keep, what goes in drop)", quote(glob))
 		case err != nil:

@@ -261,7 +261,7 @@ type Slim struct {
 	Level SlimLevel `yaml:"level" default:"safe" short:"true" example:"max"`
 
 	// Keep are globs of files that stay, whatever rule would take them: from the
-	// directory of packages or of the standard library, or absolute in the image. `*`
+	// directory of packages or of the standard library, or absolute below `/opt/venv`. `*`
 	// stays inside of a name, `**` spans folders, and a folder stands for all that is
 	// in it.
 	Keep []string `yaml:"keep" example:"[\"numpy/**/tests\"]"`
