@@ -101,7 +101,7 @@ func (c *compiler) recordImports(ctx context.Context, base llb.State, layers, co
 	}
 	// Only what the lock says may decide: a fault of the network would give another
 	// image.
-	if unfit := (spec.Errors)(nil); errors.As(err, &unfit) {
+	if unfit := spec.Errors(nil); errors.As(err, &unfit) {
 		c.warn("bytecode", "%s cannot be run by this builder, and the service cannot be built for %s, so all modules are compiled (%s)",
 			platforms.Format(c.opt.Platform), platforms.Format(c.opt.BuildPlatform), unfit[0].Msg)
 		return llb.State{}, nil

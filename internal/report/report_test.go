@@ -27,8 +27,13 @@ func TestSlimIsOneLine(t *testing.T) {
 		{
 			"five of them",
 			[]report.Removal{
-				{Path: "/a", Rule: "a", Bytes: 6e6}, {Path: "/b", Rule: "b", Bytes: 5e6}, {Path: "/c", Rule: "c", Bytes: 4e6}, {Path: "/d", Rule: "d", Bytes: 3e6},
-				{Path: "/e", Rule: "e", Bytes: 2e6}, {Path: "/f", Rule: "f", Bytes: 1e6}, {Path: "/g", Rule: "g", Bytes: 1000},
+				{Path: "/a", Rule: "a", Bytes: 6e6},
+				{Path: "/b", Rule: "b", Bytes: 5e6},
+				{Path: "/c", Rule: "c", Bytes: 4e6},
+				{Path: "/d", Rule: "d", Bytes: 3e6},
+				{Path: "/e", Rule: "e", Bytes: 2e6},
+				{Path: "/f", Rule: "f", Bytes: 1e6},
+				{Path: "/g", Rule: "g", Bytes: 1000},
 			},
 			"21.0 MB less: a 6.0, b 5.0, c 4.0, d 3.0, e 2.0, 2 more rules 1.0",
 		},

@@ -17,8 +17,10 @@ func (t *trial) diagnose(lines []string) string {
 	if advice := t.removal(lines); advice != "" {
 		return advice
 	}
-	for _, c := range causes(t.plan.starts()) {
-		for _, line := range slices.Backward(lines) {
+	// What a service wrote last is the nearest to its end: it may have gone on after
+	// all that it wrote before.
+	for _, line := range slices.Backward(lines) {
+		for _, c := range causes(t.plan.starts()) {
 			if m := c.line.FindStringSubmatch(line); m != nil {
 				return c.advice(m)
 			}
@@ -33,7 +35,8 @@ type cause struct {
 	advice func(match []string) string
 }
 
-// causes are the common ones. The first row that fits a line counts. starts tells
+// causes are the common ones. The first row that fits a line counts, and the last line
+// that one fits. starts tells
 // that it was a command that was started, not an import.
 func causes(starts bool) []cause {
 	network := "there is no network here: a service that needs another one at its start is tried by its imports (smoke: {start: false})"
@@ -57,12 +60,14 @@ func causes(starts bool) []cause {
 			fixed("two programs of the service listen on one port (command)"),
 		},
 		{
-			regexp.MustCompile(`(?i)ConnectionRefusedError|connection refused|name resolution|name or service not known|nodename nor servname|name does not resolve|getaddrinfo failed|could not translate host name|network is unreachable|no route to host|could not connect to server`),
+			regexp.MustCompile(`(?i)ConnectionRefusedError|connection refused|name resolution|name or service not known|nodename nor servname|name does not resolve|getaddrinfo failed|failed to resolve host|could not translate host name|network is unreachable|no route to host|could not connect to server`),
 			fixed(network),
 		},
 		{
 			regexp.MustCompile(`^KeyError: '([A-Z][A-Z0-9_]+)'`),
-			func(m []string) string { return fmt.Sprintf("the variable %s is not set (env: {%s: ...})", m[1], m[1]) },
+			func(m []string) string {
+				return fmt.Sprintf("the variable %s is not set (env: {%s: ...}; what is secret is not there while an image is built: read it when the service starts, or smoke: off)", m[1], m[1])
+			},
 		},
 		{
 			regexp.MustCompile(`^\s+Field required \[type=missing, .*input_type=dict\]`),
@@ -124,6 +129,9 @@ func (t *trial) removal(lines []string) string {
 					if !ok || isThere(r.Path) {
 						continue
 					}
+					if r.Rule == "drop" {
+						return fmt.Sprintf("slim: {drop: [...]} took %s away (leave it out of the list)", r.Path)
+					}
 					return fmt.Sprintf("the rule %q took %s away (keep it: slim: {keep: [%q]})", r.Rule, r.Path, keepGlob(r.Path, folder))
 				}
 			}
@@ -180,7 +188,10 @@ func fromModules(full string) (rest, dir string, ok bool) {
 
 // keepGlob is how a spec names what was removed.
 func keepGlob(removed string, folder bool) string {
-	glob, _, _ := fromModules(removed)
+	glob, dir, _ := fromModules(removed)
+	if strings.HasSuffix(dir, "/lib-dynload/") {
+		glob = "lib-dynload/" + glob // globs begin at the standard library
+	}
 	if folder {
 		return glob + "/**"
 	}

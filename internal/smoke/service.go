@@ -102,11 +102,10 @@ func (t *trial) died(p *process, when string) error {
 func (t *trial) failure(p *process, problem string, where []netip.AddrPort) *Failure {
 	killAll()
 	waitFor(p.read, grace)
-	f := &Failure{Problem: problem, Advice: t.diagnose(p.out.tail())}
-	if f.Advice == "" && len(where) > 0 {
-		f.Advice = portAdvice(where, t.plan.Port)
+	if len(where) > 0 {
+		return &Failure{Problem: problem, Advice: portAdvice(where, t.plan.Port)}
 	}
-	return f
+	return &Failure{Problem: problem, Advice: t.diagnose(p.out.tail())}
 }
 
 // portAdvice is for a service that listens somewhere else.
